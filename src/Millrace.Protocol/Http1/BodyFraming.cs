@@ -1,0 +1,10 @@
+namespace Millrace.Protocol.Http1;
+
+/// <summary>How the end of a body is known (RFC 9112 6). Requests never have <see cref="UntilClose"/>.</summary>
+internal enum BodyFraming : byte
+{
+    None,
+    Length,
+    Chunked,
+    UntilClose,
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using Millrace.Transport.Clock;
+
+namespace Millrace.Transport.Buffers;
+
+/// <summary>
+/// The read and write buffers of one loop's connections: pinned blocks of one size, and larger arrays for the rare big message.
+/// </summary>
+/// <remarks>
+/// Blocks are pinned once, so no system call has to pin them again. Any thread may rent and return. What was not needed
+/// for a while is let go: a burst of connections does not keep its memory.
+/// </remarks>
+internal sealed class BufferPool(EventLoop loop) : LoopTimer
+{
+    public const int BlockSize = 4096;
+    private const int TrimMilliseconds = 10_000;
+    private const int KeptAlways = 16;
+
+    private readonly Lock _lock = new();
+    private byte[][] _blocks = new byte[KeptAlways][];
+    private int _count;
+    private int _leastCount;
+    private bool _trimming;
+    private int _rented;
+
+    /// <summary>Buffers that are out now.</summary>
+    public int Rented => Volatile.Read(ref _rented);
+
+    /// <summary>A buffer of <see cref="BlockSize"/> bytes, or of more where <paramref name="minimumLength"/> asks for it. Its content is undefined.</summary>
+    public byte[] Rent(int minimumLength = BlockSize)
+    {
+        if (minimumLength > BlockSize)
+        {
+            lock (_lock)
+                _rented++;
+            return ArrayPool<byte>.Shared.Rent(minimumLength);
+        }
+        lock (_lock)
+        {
+            _rented++;
+            if (_count > 0)
+            {
+                var block = _blocks[--_count];
+                _leastCount = Math.Min(_leastCount, _count);
+                return block;
+            }
+        }
+        return GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
+    }
+
+    public void Return(byte[] buffer)
+    {
+        if (buffer.Length != BlockSize)
+        {
+            lock (_lock)
+                _rented--;
+            ArrayPool<byte>.Shared.Return(buffer);
+            return;
+        }
+        bool startTrimming;
+        lock (_lock)
+        {
+            _rented--;
+            if (_count == _blocks.Length)
+                Array.Resize(ref _blocks, _count * 2);
+            _blocks[_count++] = buffer;
+            startTrimming = _count > KeptAlways && !_trimming;
+            if (startTrimming)
+            {
+                _trimming = true;
+                _leastCount = _count;
+            }
+        }
+        if (startTrimming)
+            loop.Timers.Set(this, loop.Clock.Milliseconds + TrimMilliseconds);
+    }
+
+    /// <summary>Lets go of the blocks that lay here unused since the last look.</summary>
+    protected internal override void OnDue()
+    {
+        lock (_lock)
+        {
+            int kept = Math.Max(KeptAlways, _count - _leastCount);
+            if (_count > kept)
+            {
+                Array.Clear(_blocks, kept, _count - kept);
+                _count = kept;
+            }
+            _leastCount = _count;
+            _trimming = _count > KeptAlways;
+        }
+        if (_trimming)
+            loop.Timers.Set(this, loop.Clock.Milliseconds + TrimMilliseconds);
+    }
+}

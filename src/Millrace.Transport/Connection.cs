@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace Millrace.Transport;
+
+/// <summary>
+/// A two-way stream of bytes to one peer.
+/// </summary>
+/// <remarks>
+/// One flow owns a connection: it has at most one read and one write under way, and it alone closes.
+/// <see cref="Interrupt"/> and <see cref="Abort"/> may come from any thread. Nothing here throws for what
+/// a peer does: a read answers <see cref="Lost"/>, a write answers false.
+/// </remarks>
+internal abstract class Connection
+{
+    /// <summary>The peer has sent its last byte; it may still be reading.</summary>
+    public const int EndOfStream = 0;
+
+    /// <summary>The connection was reset, aborted or has failed: no byte will come or go any more.</summary>
+    public const int Lost = -1;
+
+    /// <summary>The wait was ended by <see cref="Interrupt"/>; the connection is as it was.</summary>
+    public const int Interrupted = -2;
+
+    /// <summary>The loop that keeps this connection's timers and buffers.</summary>
+    public abstract EventLoop Loop { get; }
+
+    public abstract EndPoint? LocalEndPoint { get; }
+
+    public abstract EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>True once the peer has sent its last byte or the connection is lost, as far as is known without reading.</summary>
+    public abstract bool PeerClosed { get; }
+
+    /// <summary>
+    /// Completes when a read would not wait: with true, or with false after <see cref="Interrupt"/>.
+    /// It needs no buffer, so an idle connection holds none.
+    /// </summary>
+    public abstract ValueTask<bool> WaitReadableAsync();
+
+    /// <summary>Reads at least one byte: a count, <see cref="EndOfStream"/>, <see cref="Lost"/> or <see cref="Interrupted"/>.</summary>
+    public abstract ValueTask<int> ReadAsync(Memory<byte> buffer);
+
+    /// <summary>Writes <paramref name="head"/> and then <paramref name="body"/> whole; false when the connection is lost.</summary>
+    public abstract ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default);
+
+    /// <summary>Ends the current wait for reading, or the next one if none is under way.</summary>
+    public abstract void Interrupt();
+
+    /// <summary>Calls <paramref name="onClosed"/> once when <see cref="PeerClosed"/> becomes true, at once if it is already.</summary>
+    public abstract void WatchPeer(Action onClosed);
+
+    /// <summary>Says that no byte follows (FIN); reading goes on.</summary>
+    public abstract void CompleteWrites();
+
+    /// <summary>Ends every wait with <see cref="Lost"/>; <see cref="Close"/> will then reset the connection.</summary>
+    public abstract void Abort();
+
+    /// <summary>Gives the connection back to the system. Called once, by the owner, with nothing under way.</summary>
+    public abstract void Close();
+}

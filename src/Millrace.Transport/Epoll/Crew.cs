@@ -1,0 +1,152 @@
+
+namespace Millrace.Transport.Epoll;
+
+/// <summary>
+/// The threads that lead loops. A thread that lost its loop to another, because a callback held it up, rests here as a spare
+/// once that callback is done; a spare that is not needed for a while ends.
+/// </summary>
+internal sealed class Crew(TransportOptions options)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Member> _spares = [];
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _threads;
+    private bool _full;
+    private bool _stopping;
+
+    /// <summary>Threads alive now: leading, held up or resting.</summary>
+    public int Threads
+    {
+        get
+        {
+            lock (_lock)
+                return _threads;
+        }
+    }
+
+    public void Lead(EpollLoop loop) => Assign(FindMember()!, loop, loop.Word);
+
+    /// <summary>Gives the loop to another thread, unless the callback that <paramref name="word"/> names has just ended or all threads are held up.</summary>
+    public bool TryTakeOver(EpollLoop loop, ulong word)
+    {
+        if (FindMember() is not { } member)
+            return false;
+        if (loop.TryTakeOver(word) is not { } epoch)
+        {
+            PutBack(member);
+            return false;
+        }
+        Assign(member, loop, epoch);
+        return true;
+    }
+
+    /// <summary>Ends the spares. Completes when every thread is gone, also those that a callback still holds up.</summary>
+    public Task StopAsync()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+            foreach (var spare in _spares)
+                spare.Start!.Set();
+            _spares.Clear();
+            if (_threads == 0)
+                _gone.TrySetResult();
+        }
+        return _gone.Task;
+    }
+
+    private Member? FindMember()
+    {
+        lock (_lock)
+        {
+            if (_spares.Count > 0)
+            {
+                var spare = _spares[^1];
+                _spares.RemoveAt(_spares.Count - 1);
+                return spare;
+            }
+            if (_threads >= Math.Max(options.ThreadsMax, options.LoopCount))
+            {
+                if (!_full)
+                    options.Logger.AllThreadsHeldUp(options.ThreadsMax);
+                _full = true;
+                return null;
+            }
+            _full = false;
+            _threads++;
+        }
+        return new Member();
+    }
+
+    private void PutBack(Member member)
+    {
+        lock (_lock)
+        {
+            if (member.Start is not null && !_stopping)
+                _spares.Add(member);
+            else if (member.Start is { } start)
+                start.Set();
+            else
+                CountOut();
+        }
+    }
+
+    private void Assign(Member member, EpollLoop loop, ulong word)
+    {
+        member.Loop = loop;
+        member.Word = word;
+        if (member.Start is { } start)
+        {
+            start.Set();
+            return;
+        }
+        member.Start = new AutoResetEvent(false);
+        new Thread(() => Serve(member)) { IsBackground = true, Name = "Millrace loop" }.UnsafeStart();
+    }
+
+    private void Serve(Member member)
+    {
+        while (member.Loop is { } loop)
+        {
+            member.Loop = null;
+            if (!loop.Lead(member.Word))
+                Rest(member);
+        }
+        member.Start!.Dispose();
+        lock (_lock)
+            CountOut();
+    }
+
+    // Under the lock.
+    private void CountOut()
+    {
+        if (--_threads == 0 && _stopping)
+            _gone.TrySetResult();
+    }
+
+    private void Rest(Member member)
+    {
+        lock (_lock)
+        {
+            if (_stopping)
+                return;
+            _spares.Add(member);
+        }
+        while (!member.Start!.WaitOne(options.SpareThreadIdleMax))
+        {
+            lock (_lock)
+            {
+                if (_spares.Remove(member))
+                    return;
+            }
+            // Somebody took it from the stack just as the time ran out: the assignment is on its way, or it is put back.
+        }
+    }
+
+    private sealed class Member
+    {
+        public AutoResetEvent? Start;
+        public EpollLoop? Loop;
+        public ulong Word;
+    }
+}

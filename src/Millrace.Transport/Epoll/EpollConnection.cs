@@ -1,0 +1,261 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+using Millrace.Transport.Clock;
+using Millrace.Transport.Epoll.Native;
+
+namespace Millrace.Transport.Epoll;
+
+/// <summary>
+/// A socket registered edge-triggered with one loop.
+/// </summary>
+/// <remarks>
+/// Fields by owner. The flow that runs the connection: <see cref="_drained"/> and everything that reads or writes the
+/// descriptor. The loop's leader: nothing; it raises <see cref="_readable"/> and <see cref="_writable"/> and sets
+/// one-way flags. Because system calls come from the owner alone and never wait, the descriptor cannot be closed
+/// under one of them.
+/// </remarks>
+internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTaskSource<bool>, IValueTaskSource
+{
+    private const int OutOfMemoryPauseMilliseconds = 20;
+
+    private readonly EpollLoop _loop;
+    private readonly int _fd;
+    private Readiness _readable;
+    private Readiness _writable;
+    private bool _watchesWrites;
+    private Action? _onPeerClosed;
+    private SocketAddressBytes _remoteAddress;
+    private readonly byte _remoteAddressLength;
+
+    // An edge-triggered descriptor tells nothing more until it was read empty.
+    private bool _drained = true;
+    private volatile bool _peerClosed;
+    private volatile bool _lost;
+    private int _interrupted;
+
+    public EpollConnection(EpollLoop loop, int fd, uint generation, ReadOnlySpan<byte> remoteAddress)
+    {
+        _loop = loop;
+        _fd = fd;
+        Generation = generation;
+        _remoteAddressLength = (byte)remoteAddress.Length;
+        remoteAddress.CopyTo(_remoteAddress);
+    }
+
+    public int Descriptor => _fd;
+
+    public uint Generation { get; }
+
+    public override EventLoop Loop => _loop;
+
+    public override bool PeerClosed => _peerClosed;
+
+    public override EndPoint? RemoteEndPoint => SocketAddressBytes.ToEndPoint(_remoteAddress[.._remoteAddressLength]);
+
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            Span<byte> address = stackalloc byte[SocketAddressBytes.Length];
+            return SocketAddressBytes.ToEndPoint(address[..Math.Min(Libc.LocalAddress(_fd, address), address.Length)]);
+        }
+    }
+
+    public void OnEvents(uint events)
+    {
+        if ((events & (Libc.EPOLLHUP | Libc.EPOLLERR)) != 0)
+        {
+            OnPeerClosed();
+            _writable.Raise();
+            _readable.Raise();
+            return;
+        }
+        if ((events & Libc.EPOLLRDHUP) != 0)
+            OnPeerClosed();
+        if ((events & Libc.EPOLLOUT) != 0)
+            _writable.Raise();
+        if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP)) != 0)
+            _readable.Raise();
+    }
+
+    public override ValueTask<bool> WaitReadableAsync()
+    {
+        if (!_drained || _lost)
+            return new ValueTask<bool>(true);
+        return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        int n = _drained ? -Libc.EAGAIN : Receive(buffer.Span);
+        return n == -Libc.EAGAIN ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
+    }
+
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
+    {
+        if (_lost)
+            return new ValueTask<bool>(false);
+        long length = (long)head.Length + body.Length;
+        long sent = Send(head.Span, body.Span);
+        if (sent == length)
+            return new ValueTask<bool>(true);
+        if (sent < 0 && sent != -Libc.EAGAIN && sent != -Libc.ENOBUFS)
+            return new ValueTask<bool>(Lose());
+        return WriteRestAsync(head, body, sent);
+    }
+
+    public override void Interrupt()
+    {
+        Volatile.Write(ref _interrupted, 1);
+        _readable.Raise();
+    }
+
+    public override void WatchPeer(Action onClosed)
+    {
+        Interlocked.Exchange(ref _onPeerClosed, onClosed);
+        if (_peerClosed)
+            OnPeerClosed();
+    }
+
+    public override void CompleteWrites() => Libc.ShutdownWrites(_fd);
+
+    public override void Abort()
+    {
+        _lost = true;
+        OnPeerClosed();
+        _readable.Raise();
+        _writable.Raise();
+    }
+
+    public override void Close()
+    {
+        _onPeerClosed = null;
+        _loop.Remove(this);
+        if (_lost)
+            Libc.ResetOnClose(_fd);
+        Libc.Close(_fd);
+    }
+
+    private void OnPeerClosed()
+    {
+        _peerClosed = true;
+        Interlocked.MemoryBarrier();
+        if (_onPeerClosed is not null)
+            Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
+    }
+
+    private bool EndWait()
+    {
+        _drained = false;
+        return Interlocked.Exchange(ref _interrupted, 0) == 0;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
+    {
+        while (true)
+        {
+            if (!await WaitReadableAsync().ConfigureAwait(false))
+                return Interrupted;
+            int n = Receive(buffer.Span);
+            if (n != -Libc.EAGAIN)
+                return n;
+        }
+    }
+
+    private int Receive(Span<byte> buffer)
+    {
+        if (_lost)
+            return Lost;
+        int n;
+        do
+        {
+            n = Libc.Receive(_fd, buffer);
+        }
+        while (n == -Libc.EINTR);
+
+        // A read that did not fill the buffer has emptied the socket (epoll(7)), unless the peer's last byte has come:
+        // that edge has been seen, so nothing would announce the end.
+        if (n > 0)
+            _drained = n < buffer.Length && !_peerClosed;
+        else if (n == -Libc.EAGAIN)
+            _drained = true;
+        else if (n < 0)
+            _ = Lose();
+        return n is >= 0 or -Libc.EAGAIN ? n : Lost;
+    }
+
+    private long Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        long n;
+        do
+        {
+            n = second.IsEmpty ? Libc.Send(_fd, first) : Libc.Send(_fd, first, second);
+        }
+        while (n == -Libc.EINTR);
+        return n;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WriteRestAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, long sent)
+    {
+        if (!_watchesWrites)
+        {
+            // From here on the loop reports writability too. The change makes the kernel look again, so no edge is lost.
+            _watchesWrites = true;
+            _loop.WatchWrites(this);
+        }
+        while (true)
+        {
+            if (sent == -Libc.ENOBUFS)
+                Loop.Timers.Set(new AnotherAttempt(this), Loop.Clock.Milliseconds + OutOfMemoryPauseMilliseconds);
+            sent = Math.Max(sent, 0);
+            int ofHead = (int)Math.Min(sent, head.Length);
+            head = head[ofHead..];
+            body = body[(int)(sent - ofHead)..];
+            if (head.IsEmpty && body.IsEmpty)
+                return true;
+            await WaitWritableAsync().ConfigureAwait(false);
+            if (_lost)
+                return false;
+            sent = Send(head.Span, body.Span);
+            if (sent < 0 && sent != -Libc.EAGAIN && sent != -Libc.ENOBUFS)
+                return Lose();
+        }
+    }
+
+    private ValueTask WaitWritableAsync() =>
+        _writable.TakeOrWait() ? ValueTask.CompletedTask : new ValueTask(this, _writable.Version);
+
+    private bool Lose()
+    {
+        _lost = true;
+        OnPeerClosed();
+        return false;
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        _readable.GetResult(token);
+        return EndWait();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _readable.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _readable.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => _writable.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _writable.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _writable.OnCompleted(continuation, state, token, flags);
+
+    // ENOBUFS promises no event: the kernel had no memory for us, so we ask again a little later.
+    private sealed class AnotherAttempt(EpollConnection connection) : LoopTimer
+    {
+        protected internal override void OnDue() => connection._writable.Raise();
+    }
+}

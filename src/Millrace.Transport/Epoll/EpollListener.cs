@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using Millrace.Transport.Clock;
+using Millrace.Transport.Epoll.Native;
+
+namespace Millrace.Transport.Epoll;
+
+/// <summary>
+/// One listening socket that every loop accepts from. The kernel wakes one loop for a new connection (EPOLLEXCLUSIVE),
+/// and the connection goes to the loop that has the fewest.
+/// </summary>
+internal sealed class EpollListener : Listener, IReadinessTarget
+{
+    // Enough to take a burst in few wake-ups, few enough not to hold up the loop's other events.
+    private const int AcceptsPerEvent = 32;
+    private const int PauseMilliseconds = 500;
+
+    private readonly EpollTransport _transport;
+    private readonly Socket _socket;
+    private readonly Action<Connection> _onAccepted;
+    private readonly Resumption _resumption;
+    private readonly Lock _lock = new();
+    private readonly Arrivals _arrivals = new();
+    private bool _watched;
+    private bool _closed;
+    private bool _pauseLogged;
+    private Task? _stopping;
+
+    public EpollListener(EpollTransport transport, Socket socket, Action<Connection> onAccepted)
+    {
+        _transport = transport;
+        _socket = socket;
+        _onAccepted = onAccepted;
+        LocalEndPoint = socket.LocalEndPoint!;
+        _resumption = new Resumption(this);
+        Descriptor = (int)socket.Handle;
+        Generation = transport.NextGeneration();
+        Watch();
+    }
+
+    public int Descriptor { get; }
+
+    public uint Generation { get; }
+
+    public override EndPoint LocalEndPoint { get; }
+
+    public void OnEvents(uint events)
+    {
+        if (!_arrivals.TryBegin())
+            return;
+        try
+        {
+            for (int n = 0; n < AcceptsPerEvent && AcceptOne(); n++)
+            {
+            }
+        }
+        finally
+        {
+            _arrivals.End();
+        }
+    }
+
+    public override ValueTask StopAsync()
+    {
+        lock (_lock)
+        {
+            if (_stopping is not null)
+                return new ValueTask(_stopping);
+            _stopping = _arrivals.Gone;
+            Unwatch();
+        }
+        // Whoever has connected was promised an answer: closing the socket would reset them.
+        while (AcceptOne())
+        {
+        }
+        lock (_lock)
+        {
+            _closed = true;
+            _socket.Dispose();
+        }
+        _arrivals.Close();
+        return new ValueTask(_stopping);
+    }
+
+    private bool AcceptOne()
+    {
+        Span<byte> address = stackalloc byte[SocketAddressBytes.Length];
+        int fd;
+        int length;
+        // Not without the lock: once the socket is closed, its number may be another listener's.
+        lock (_lock)
+        {
+            if (_closed)
+                return false;
+            fd = Libc.Accept(Descriptor, address, out length);
+        }
+        switch (fd)
+        {
+            case >= 0:
+                _pauseLogged = false;
+                Adopt(fd, address[..Math.Min(length, address.Length)]);
+                return true;
+            case -Libc.EAGAIN:
+                return false;
+            case -Libc.EMFILE or -Libc.ENFILE or -Libc.ENOBUFS or -Libc.ENOMEM:
+                Pause(-fd);
+                return false;
+            default:
+                // accept(2): errors of the new connection itself (it was reset in the queue) come out here; the next one may be fine.
+                return fd is not -Libc.EBADF and not -Libc.EINVAL;
+        }
+    }
+
+    private void Adopt(int fd, ReadOnlySpan<byte> address)
+    {
+        var loop = _transport.LeastBusyLoop();
+        var connection = new EpollConnection(loop, fd, _transport.NextGeneration(), address);
+        if (loop.TryAddConnection(connection))
+            _onAccepted(connection);
+        else
+            Libc.Close(fd);
+    }
+
+    /// <summary>No descriptor or memory for one more: the connections wait in the kernel's queue, and nothing spins meanwhile.</summary>
+    private void Pause(int error)
+    {
+        lock (_lock)
+        {
+            if (!_watched)
+                return;
+            Unwatch();
+        }
+        if (!_pauseLogged)
+            _transport.Logger.AcceptPaused(error, PauseMilliseconds);
+        _pauseLogged = true;
+        var loop = _transport.Loops[0];
+        loop.Timers.Set(_resumption, loop.Clock.Milliseconds + PauseMilliseconds);
+    }
+
+    private void Watch()
+    {
+        lock (_lock)
+        {
+            if (_stopping is not null)
+                return;
+            _watched = true;
+            foreach (var loop in _transport.Loops)
+                loop.Add(this, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE);
+        }
+    }
+
+    private void Unwatch()
+    {
+        if (!_watched)
+            return;
+        _watched = false;
+        foreach (var loop in _transport.Loops)
+            loop.Unwatch(this);
+    }
+
+    private sealed class Resumption(EpollListener listener) : LoopTimer
+    {
+        protected internal override void OnDue() => listener.Watch();
+    }
+}

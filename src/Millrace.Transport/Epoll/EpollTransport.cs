@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.Transport.Epoll;
+
+/// <summary>Linux: loops over epoll, led by threads of its own, with hand-over of a blocked loop.</summary>
+internal sealed class EpollTransport : ServerTransport
+{
+    private uint _generation;
+    private int _stopped;
+
+    public EpollTransport(TransportOptions options)
+    {
+        Logger = options.Logger;
+        Crew = new Crew(options);
+        Watchdog = new Watchdog(this, options);
+        Loops = new EpollLoop[options.LoopCount];
+        for (int i = 0; i < Loops.Length; i++)
+            Loops[i] = new EpollLoop(this, options.TimeProvider);
+        foreach (var loop in Loops)
+            Crew.Lead(loop);
+        Watchdog.Start();
+    }
+
+    public EpollLoop[] Loops { get; }
+
+    public Crew Crew { get; }
+
+    public Watchdog Watchdog { get; }
+
+    public ILogger Logger { get; }
+
+    public override long HandOvers => Watchdog.HandOvers;
+
+    public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
+        new EpollListener(this, ListenSocket.Open(endPoint, options), onAccepted);
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+            return;
+        foreach (var loop in Loops)
+            loop.Stop();
+        // The watchdog goes on until then: a loop held up by a callback must be taken over once more to end.
+        await Crew.StopAsync().ConfigureAwait(false);
+        Watchdog.Dispose();
+        foreach (var loop in Loops)
+            loop.Free();
+    }
+
+    public uint NextGeneration() => Interlocked.Increment(ref _generation);
+
+    public EpollLoop LeastBusyLoop()
+    {
+        var least = Loops[0];
+        foreach (var loop in Loops)
+        {
+            if (loop.Connections < least.Connections)
+                least = loop;
+        }
+        return least;
+    }
+}

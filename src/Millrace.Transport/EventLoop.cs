@@ -1,0 +1,30 @@
+using Millrace.Transport.Buffers;
+using Millrace.Transport.Clock;
+
+namespace Millrace.Transport;
+
+/// <summary>Where callbacks of a share of the connections run: their timers, their buffers, and a queue for work from elsewhere.</summary>
+internal abstract class EventLoop
+{
+    protected EventLoop(TimeProvider timeProvider)
+    {
+        Clock = new LoopClock(timeProvider);
+        Timers = new TimerWheel(Clock.Milliseconds, OnEarlierTimer);
+        Buffers = new BufferPool(this);
+    }
+
+    public LoopClock Clock { get; }
+
+    public TimerWheel Timers { get; }
+
+    public BufferPool Buffers { get; }
+
+    /// <summary>Runs <paramref name="callback"/> soon, after what is already waiting.</summary>
+    public abstract void Post(Action callback);
+
+    /// <summary>Awaited, it lets the loop's other callbacks run first.</summary>
+    public LoopYield YieldAsync() => new(this);
+
+    /// <summary>A timer was set that is due before all others: whoever sleeps must wake for it.</summary>
+    protected abstract void OnEarlierTimer();
+}

@@ -1,0 +1,286 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Millrace.Transport.Sockets;
+
+/// <summary>
+/// A connection over <see cref="Socket"/>: reads are tried at once and wait for a probe, writes are asynchronous sends.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The probe is a receive of no bytes: it needs no buffer and completes when there is something to read. It belongs to the
+/// connection, not to a wait. So <see cref="Interrupt"/> can end a wait and leave the probe pending for the next one, no byte is
+/// ever in the hands of a cancelled call, and the same probe tells <see cref="WatchPeer"/> of an end that nobody reads.
+/// </para>
+/// <para>
+/// Unlike a descriptor, a <see cref="Socket"/> may be disposed under a call of another thread; <see cref="Abort"/> does so because
+/// nothing else ends a pending send. Hence the few places that catch ObjectDisposedException.
+/// </para>
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Close disposes.")]
+internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
+{
+    /// <summary>Beside the answers of <see cref="Connection"/>: nothing to read now.</summary>
+    public const int WouldBlock = -3;
+
+    private readonly PooledLoop _loop;
+    private readonly Socket _socket;
+    private readonly ReadProbe _probe;
+    private readonly PeerWatch _peerWatch;
+    private readonly EndPoint? _remoteEndPoint;
+    private SocketOperation? _send;
+    private Action? _onPeerClosed;
+    private Readiness _readable;
+
+    // True when the last read emptied the socket: another one would only be a system call more.
+    private bool _drained = true;
+    private volatile bool _peerClosed;
+    private volatile bool _lost;
+    private volatile bool _closed;
+    private int _interrupted;
+
+    private SocketConnection(PooledLoop loop, Socket socket)
+    {
+        _loop = loop;
+        _socket = socket;
+        _remoteEndPoint = Plain(socket.RemoteEndPoint);
+        _probe = new ReadProbe(this, socket);
+        _peerWatch = new PeerWatch(this, socket);
+    }
+
+    public override EventLoop Loop => _loop;
+
+    public override bool PeerClosed => _peerClosed;
+
+    public override EndPoint? RemoteEndPoint => _remoteEndPoint;
+
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            try
+            {
+                return Plain(_socket.LocalEndPoint);
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Takes over an accepted socket; null if its peer is gone already, so far that not even options can be set.</summary>
+    public static SocketConnection? TryCreate(PooledLoop loop, Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            // Linux hands it down from the listener.
+            if (!OperatingSystem.IsLinux() && socket.ProtocolType == ProtocolType.Tcp)
+                socket.NoDelay = true;
+            var connection = new SocketConnection(loop, socket);
+            loop.AddConnection();
+            return connection;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    public override ValueTask<bool> WaitReadableAsync()
+    {
+        if (!_drained || _lost)
+            return new ValueTask<bool>(true);
+        _probe.Start();
+        return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        int n = _drained ? WouldBlock : Receive(buffer.Span);
+        return n == WouldBlock ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
+    }
+
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
+    {
+        if (_lost || (head.IsEmpty && body.IsEmpty))
+            return new ValueTask<bool>(!_lost);
+        _send ??= new SocketOperation();
+        var sending = _send.SendAsync(_socket, head, body);
+        return sending.IsCompletedSuccessfully ? new ValueTask<bool>(EndWrite(sending.Result)) : EndWriteAsync(sending);
+    }
+
+    public override void Interrupt()
+    {
+        Volatile.Write(ref _interrupted, 1);
+        _readable.Raise();
+    }
+
+    public override void WatchPeer(Action onClosed)
+    {
+        Interlocked.Exchange(ref _onPeerClosed, onClosed);
+        if (_peerClosed)
+            OnPeerClosed();
+        else
+            _peerWatch.Look();
+    }
+
+    public override void CompleteWrites()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer has reset the connection, or it was aborted: there is nobody to tell.
+        }
+    }
+
+    public override void Abort()
+    {
+        _lost = true;
+        // Only disposing ends a send that is pending; its buffers are ours again when its completion has run.
+        ResetAndDispose();
+        OnPeerClosed();
+        _readable.Raise();
+    }
+
+    public override void Close()
+    {
+        _closed = true;
+        _onPeerClosed = null;
+        _loop.Timers.Remove(_peerWatch);
+        if (_lost)
+            ResetAndDispose();
+        else
+            _socket.Dispose();
+        _probe.Dispose();
+        _send?.Dispose();
+        _loop.RemoveConnection();
+    }
+
+    /// <summary>Something can be read, or the connection is lost. From the probe, on any thread.</summary>
+    public void OnProbed(SocketError error)
+    {
+        // The system tells the error once (SO_ERROR); a read that came later would see a clean end.
+        if (error != SocketError.Success)
+            _ = Lose();
+        else if (_onPeerClosed is not null)
+            _peerWatch.Look();
+        _readable.Raise();
+    }
+
+    /// <summary>The probe must find the end of the stream that nobody reads.</summary>
+    public void StartProbe() => _probe.Start();
+
+    public void OnPeerClosed()
+    {
+        _peerClosed = true;
+        Interlocked.MemoryBarrier();
+        if (_onPeerClosed is not null)
+            Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
+    }
+
+    /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="WouldBlock"/>. Any thread may peek.</summary>
+    public int TryReceive(Span<byte> buffer, SocketFlags flags)
+    {
+        if (_lost || _closed)
+            return Lost;
+        try
+        {
+            int n = _socket.Receive(buffer, flags, out var error);
+            if (error == SocketError.Success)
+                return n;
+            if (error == SocketError.WouldBlock)
+                return WouldBlock;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Aborted by another thread.
+        }
+        _ = Lose();
+        return Lost;
+    }
+
+    private static EndPoint? Plain(EndPoint? endPoint) =>
+        endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port)
+        : endPoint is IPEndPoint ? endPoint : null;
+
+    private void ResetAndDispose()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Reset by the peer, or aborted before.
+        }
+        _socket.Dispose();
+    }
+
+    private bool EndWait()
+    {
+        _drained = false;
+        return Interlocked.Exchange(ref _interrupted, 0) == 0;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
+    {
+        while (true)
+        {
+            if (!await WaitReadableAsync().ConfigureAwait(false))
+                return Interrupted;
+            int n = Receive(buffer.Span);
+            if (n != WouldBlock)
+                return n;
+        }
+    }
+
+    private int Receive(Span<byte> buffer)
+    {
+        int n = TryReceive(buffer, SocketFlags.None);
+        if (n == EndOfStream)
+            OnPeerClosed();
+        if (n > 0 || n == WouldBlock)
+            _drained = n < buffer.Length;
+        // With nothing in front the probe can see the peer's end again.
+        if (_drained && _onPeerClosed is not null)
+            _probe.Start();
+        return n;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> EndWriteAsync(ValueTask<SocketError> sending) => EndWrite(await sending.ConfigureAwait(false));
+
+    private bool EndWrite(SocketError error)
+    {
+        _send!.Forget();
+        return error == SocketError.Success || Lose();
+    }
+
+    private bool Lose()
+    {
+        _lost = true;
+        OnPeerClosed();
+        return false;
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        _readable.GetResult(token);
+        return EndWait();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _readable.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _readable.OnCompleted(continuation, state, token, flags);
+}

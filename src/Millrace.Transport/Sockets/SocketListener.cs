@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using Millrace.Transport.Clock;
+
+namespace Millrace.Transport.Sockets;
+
+/// <summary>A listening socket and the one flow that accepts from it.</summary>
+internal sealed class SocketListener : Listener
+{
+    private const int PauseMilliseconds = 500;
+
+    private readonly SocketTransport _transport;
+    private readonly Socket _socket;
+    private readonly Action<Connection> _onAccepted;
+    private readonly Arrivals _arrivals = new();
+    private readonly Pause _pause = new();
+    private readonly Lock _lock = new();
+    private readonly Task _accepting;
+    private Task? _stopping;
+    private bool _pauseLogged;
+
+    public SocketListener(SocketTransport transport, Socket socket, Action<Connection> onAccepted)
+    {
+        _transport = transport;
+        _socket = socket;
+        _onAccepted = onAccepted;
+        LocalEndPoint = socket.LocalEndPoint!;
+        _accepting = AcceptAllAsync();
+    }
+
+    public override EndPoint LocalEndPoint { get; }
+
+    public override ValueTask StopAsync()
+    {
+        lock (_lock)
+            return new ValueTask(_stopping ??= Task.Run(StopOnceAsync));
+    }
+
+    private async Task StopOnceAsync()
+    {
+        // Whoever has connected was promised an answer: closing the socket would reset them.
+        while (TryAcceptNow() is { } accepted)
+            HandOut(accepted);
+        _socket.Dispose();
+        _pause.End();
+        await _accepting.ConfigureAwait(false);
+        _arrivals.Close();
+        await _arrivals.Gone.ConfigureAwait(false);
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        using var operation = new SocketOperation();
+        while (true)
+        {
+            var error = await operation.AcceptAsync(_socket).ConfigureAwait(false);
+            switch (error)
+            {
+                case SocketError.Success:
+                    _pauseLogged = false;
+                    HandOut(operation.AcceptSocket!);
+                    break;
+                case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
+                    await PauseAsync(error).ConfigureAwait(false);
+                    break;
+                case SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument:
+                    return;
+                default:
+                    // Errors of the new connection itself (it was reset in the queue) come out here; the next one may be fine.
+                    break;
+            }
+        }
+    }
+
+    /// <summary>No descriptor or memory for one more: the connections wait in the system's queue, and nothing spins meanwhile.</summary>
+    private async ValueTask PauseAsync(SocketError error)
+    {
+        if (!_pauseLogged)
+            _transport.Logger.AcceptPaused((int)error, PauseMilliseconds);
+        _pauseLogged = true;
+        var loop = _transport.Loops[0];
+        loop.Timers.Set(_pause, loop.Clock.Milliseconds + PauseMilliseconds);
+        await _pause.Over.WaitAsync().ConfigureAwait(false);
+        loop.Timers.Remove(_pause);
+    }
+
+    private Socket? TryAcceptNow()
+    {
+        try
+        {
+            return _socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) ? _socket.Accept() : null;
+        }
+        catch (SocketException)
+        {
+            // The accepting flow was faster, or there is no descriptor for one more.
+            return null;
+        }
+    }
+
+    private void HandOut(Socket accepted)
+    {
+        if (SocketConnection.TryCreate(PooledLoop.LeastBusy(_transport.Loops), accepted) is not { } connection)
+            return;
+        _ = _arrivals.TryBegin();
+        // Not here: what the callback runs may block, and the next connection must not wait for it.
+        connection.Loop.Post(() =>
+        {
+            try
+            {
+                _onAccepted(connection);
+            }
+            finally
+            {
+                _arrivals.End();
+            }
+        });
+    }
+
+    private sealed class Pause : LoopTimer
+    {
+        public Signal Over { get; } = new();
+
+        public void End() => Over.Raise();
+
+        protected internal override void OnDue() => End();
+    }
+}

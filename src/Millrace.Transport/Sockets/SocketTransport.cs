@@ -1,0 +1,31 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.Transport.Sockets;
+
+/// <summary>Every operating system: connections over System.Net.Sockets, callbacks on the thread pool.</summary>
+/// <remarks>There is no hand-over here: a callback that blocks keeps a thread of the pool, and the pool adds others in its own time.</remarks>
+internal sealed class SocketTransport : ServerTransport
+{
+    public SocketTransport(TransportOptions options)
+    {
+        Logger = options.Logger;
+        Loops = new PooledLoop[options.LoopCount];
+        for (int i = 0; i < Loops.Length; i++)
+            Loops[i] = new PooledLoop(options.TimeProvider, options.Logger);
+    }
+
+    public PooledLoop[] Loops { get; }
+
+    public ILogger Logger { get; }
+
+    public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
+        new SocketListener(this, ListenSocket.Open(endPoint, options), onAccepted);
+
+    public override ValueTask DisposeAsync()
+    {
+        foreach (var loop in Loops)
+            loop.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Millrace.Connections;
+
+/// <summary>Why a connection ended. Every connection ends for one reason, which the metrics count.</summary>
+internal enum ConnectionEnd
+{
+    /// <summary>The client closed between requests.</summary>
+    ClientClosed,
+
+    /// <summary>One side asked for it: Connection: close, HTTP/1.0, or a response that said so.</summary>
+    Completed,
+
+    /// <summary>The client reset the connection or vanished in the middle of something.</summary>
+    ClientGone,
+
+    /// <summary>The client broke the protocol and was told so.</summary>
+    ProtocolFault,
+
+    KeepAliveTimeout,
+    HeadTimeout,
+    BodyTimeout,
+    WriteTimeout,
+
+    /// <summary>The handler left so much of a body unread that reading it away took too long.</summary>
+    LingeringTimeout,
+
+    /// <summary>The handler failed when the head of the response was out.</summary>
+    ResponseBroken,
+
+    ServerStopped,
+
+    /// <summary>A fault of this server.</summary>
+    InternalError,
+}

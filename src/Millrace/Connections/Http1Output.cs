@@ -1,0 +1,105 @@
+using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
+using Millrace.Transport;
+
+namespace Millrace.Connections;
+
+/// <summary>What one HTTP/1 connection sends: heads and bodies collected in a buffer, and the way from there to the socket with its time limit.</summary>
+internal sealed class Http1Output(Server server, Connection connection)
+{
+    /// <summary>Most bytes handed to the connection at once: what <see cref="ServerOptions.WriteTimeout"/> is for.</summary>
+    private const int PieceBytesMax = 64 * 1024;
+
+    private readonly OutputBuffer _buffer = new(connection.Loop.Buffers);
+    private ConnectionDeadline? _deadline;
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int Count => _buffer.Count;
+
+    /// <summary>True if a write came to its limit: the connection was reset.</summary>
+    public bool HasTimedOut => _deadline is { HasExpired: true };
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_buffer.GetSpan(bytes.Length));
+        _buffer.Advance(bytes.Length);
+    }
+
+    public void AppendText(string text, int byteCount) => _buffer.Advance(System.Text.Encoding.UTF8.GetBytes(text, _buffer.GetSpan(byteCount)));
+
+    public void AppendChunkPrefix(int dataLength) => _buffer.Advance(ChunkWriter.WritePrefix(_buffer.GetSpan(ChunkWriter.PrefixBytesMax), dataLength));
+
+    public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion)
+    {
+        var headers = response.HeadersIfAny;
+        ResponseHeadWriter.Write(_buffer, new ResponseHead
+        {
+            Status = response.Status,
+            Reason = response.Reason,
+            Date = headers is { HasDate: true } ? [] : server.Date,
+            Server = headers is { HasServer: true } ? [] : server.ServerField,
+            Connection = framing.Directive(minorVersion),
+            Framing = framing.Body,
+            ContentLength = framing.ContentLength,
+            ContentType = response.ContentTypeBytes,
+            Fields = headers is null ? [] : headers.Fields,
+        });
+    }
+
+    /// <summary>The answer to a request that broke the protocol. The text is fixed: nothing of what the client sent comes back.</summary>
+    public void AppendRefusal(ProtocolFault fault)
+    {
+        string text = ProtocolFaults.Text(fault);
+        ResponseHeadWriter.Write(_buffer, new ResponseHead
+        {
+            Status = ProtocolFaults.Status(fault),
+            Date = server.Date,
+            Server = server.ServerField,
+            Connection = ConnectionDirective.Close,
+            Framing = BodyFraming.Length,
+            ContentLength = text.Length,
+            ContentType = "text/plain; charset=utf-8"u8,
+        });
+        AppendText(text, text.Length);
+    }
+
+    /// <summary>Sends what has come together; false when the connection is lost.</summary>
+    public ValueTask<bool> FlushAsync() => SendAsync(default);
+
+    /// <summary>Sends what has come together and <paramref name="body"/> behind it, without copying that; false when the connection is lost.</summary>
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> body)
+    {
+        var piece = body[..Math.Min(body.Length, PieceBytesMax)];
+        var write = connection.WriteAsync(_buffer.Written, piece);
+        if (!write.IsCompletedSuccessfully || piece.Length < body.Length)
+            return FinishAsync(write, body[piece.Length..]);
+        _buffer.Clear();
+        return write;
+    }
+
+    /// <summary>The connection closes: everything goes back to where it was rented.</summary>
+    public void Close()
+    {
+        if (_deadline is not null)
+            connection.Loop.Timers.Remove(_deadline);
+        _buffer.Clear();
+    }
+
+    private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
+    {
+        _deadline ??= new ConnectionDeadline(connection);
+        while (true)
+        {
+            _deadline.Start(Wait.Write, server.Options.WriteTimeout);
+            bool isSent = await write.ConfigureAwait(false);
+            if (!_deadline.Stop() || !isSent)
+                return false;
+            _buffer.Clear();
+            if (rest.IsEmpty)
+                return true;
+            var piece = rest[..Math.Min(rest.Length, PieceBytesMax)];
+            rest = rest[piece.Length..];
+            write = connection.WriteAsync(piece);
+        }
+    }
+}

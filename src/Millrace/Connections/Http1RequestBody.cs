@@ -1,0 +1,221 @@
+using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
+using Millrace.Transport;
+
+namespace Millrace.Connections;
+
+/// <summary>
+/// The body of one request on an HTTP/1 connection. Data comes from the connection's input as long as there is some, and then straight from the
+/// socket into the reader's own memory.
+/// </summary>
+internal sealed class Http1RequestBody : RequestBody
+{
+    // Into less memory than this nothing is received directly: many small reads would be as many system calls.
+    private const int DirectReadMin = 1024;
+
+    private readonly RequestHandler _handler;
+    private readonly Http1Body _framing;
+    private readonly long? _length;
+    private ExclusiveUse _use;
+    private bool _clientWaits;
+    private bool _broken;
+    private volatile bool _ended;
+
+    public Http1RequestBody(RequestHandler handler, RequestHead head)
+    {
+        _handler = handler;
+        _clientWaits = head.ExpectContinue;
+        if (head.Framing == BodyFraming.Chunked)
+        {
+            var chunked = new ChunkedBody(handler.Server.Limits);
+            chunked.Start();
+            _framing = chunked;
+        }
+        else
+        {
+            var counted = new LengthBody();
+            counted.Start(head.ContentLength);
+            _framing = counted;
+            _length = head.ContentLength;
+        }
+    }
+
+    public override long? Length => _length;
+
+    public override bool IsCompleted => _framing.IsComplete;
+
+    /// <summary>
+    /// True if nothing can be read behind this body: it is malformed, or the client was never told to send it and may leave
+    /// it away or not (RFC 9110 section 10.1.1).
+    /// </summary>
+    public bool EndsConnection => _broken || (_clientWaits && _handler.Input.IsEmpty);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            if (buffer.IsEmpty)
+                return 0;
+            while (true)
+            {
+                int count = Take(buffer.Span);
+                if (count > 0 || _framing.IsComplete)
+                    return count;
+                if (_clientWaits)
+                {
+                    _clientWaits = false;
+                    await _handler.ContinueAsync().ConfigureAwait(false);
+                }
+                count = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (count > 0)
+                    return count;
+            }
+        }
+        finally
+        {
+            _use.Leave();
+        }
+    }
+
+    /// <summary>Reads the rest and throws it away, so that the next request can be read; false if there is none to come.</summary>
+    public async ValueTask<bool> TryDrainAsync()
+    {
+        if (_framing.IsComplete)
+            return true;
+        if (EndsConnection || !_use.TryEnter())
+            return false;
+        // The response goes out before this waits for the client.
+        if (DiscardReceived() || (!_broken && await _handler.Output.FlushAsync().ConfigureAwait(false) && await DiscardRestAsync().ConfigureAwait(false)))
+        {
+            _use.Leave();
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>The request is over: from here on every read throws. Completes when a read that was still under way has ended.</summary>
+    public Task CloseAsync()
+    {
+        _ended = true;
+        return _use.WhenLeftAsync();
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(_ended, typeof(Request));
+        if (!_use.TryEnter())
+            throw new InvalidOperationException("Another read of this body is under way: await each before the next.");
+        if (!_ended && !_broken)
+            return;
+        _use.Leave();
+        ObjectDisposedException.ThrowIf(_ended, typeof(Request));
+        throw Fault(ProtocolFault.UnexpectedEnd);
+    }
+
+    /// <summary>Takes data out of the input: as much as is there and fits.</summary>
+    private int Take(Span<byte> buffer)
+    {
+        ref var input = ref _handler.Input;
+        int taken = 0;
+        while (taken < buffer.Length)
+        {
+            // No more is shown than fits: data that is found counts as used.
+            var unread = input.Unread;
+            var shown = unread[..Math.Min(unread.Length, buffer.Length - taken)];
+            var step = _framing.Read(shown, out int consumed, out int start, out int length);
+            shown.Slice(start, length).CopyTo(buffer[taken..]);
+            taken += length;
+            input.Use(consumed);
+            if (step == BodyStep.Fault)
+                throw Fault(_framing.Fault);
+            if (step == BodyStep.Complete || (step == BodyStep.NeedMore && input.IsEmpty))
+                break;
+        }
+        return taken;
+    }
+
+    /// <summary>Receives from the socket: data into <paramref name="buffer"/>, or what has framing in it into the input (then 0).</summary>
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        long direct = _framing.ReadableWithoutFraming;
+        bool isDirect = direct > 0 && buffer.Length >= DirectReadMin;
+        var target = isDirect ? buffer[..(int)Math.Min(direct, buffer.Length)] : _handler.Input.Free();
+        var receive = _handler.Connection.ReadAsync(target);
+        int n = receive.IsCompletedSuccessfully ? receive.Result : await AwaitReceiveAsync(receive, cancellationToken).ConfigureAwait(false);
+        if (n > 0 && isDirect)
+        {
+            _framing.Skip(n);
+            return n;
+        }
+        if (n > 0)
+            _handler.Input.Filled(n);
+        else if (n != Connection.Interrupted)
+            throw Gone();
+        return 0;
+    }
+
+    private async ValueTask<int> AwaitReceiveAsync(ValueTask<int> receive, CancellationToken cancellationToken)
+    {
+        var deadline = _handler.ReadDeadline;
+        deadline.Start(Wait.Body, _handler.Server.Options.BodyTimeout);
+        using var registration = cancellationToken.UnsafeRegister(static connection => ((Connection)connection!).Interrupt(), _handler.Connection);
+        int n = await receive.ConfigureAwait(false);
+        bool inTime = deadline.Stop();
+        if (n == Connection.Interrupted)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!inTime)
+                throw Fault(ProtocolFault.BodyTimeout);
+        }
+        return n;
+    }
+
+    /// <summary>True if what has been received holds the whole rest.</summary>
+    private bool DiscardReceived()
+    {
+        ref var input = ref _handler.Input;
+        while (true)
+        {
+            var step = _framing.Read(input.Unread, out int consumed, out _, out _);
+            input.Use(consumed);
+            if (step == BodyStep.Complete || _framing.IsComplete)
+                return true;
+            _broken |= step == BodyStep.Fault;
+            if (step != BodyStep.Data)
+                return false;
+        }
+    }
+
+    private async ValueTask<bool> DiscardRestAsync()
+    {
+        var deadline = _handler.ReadDeadline;
+        deadline.Start(Wait.Lingering, _handler.Server.Options.LingeringTimeout);
+        while (!_broken)
+        {
+            int n = await _handler.Connection.ReadAsync(_handler.Input.Free()).ConfigureAwait(false);
+            if (n > 0)
+                _handler.Input.Filled(n);
+            else if (n != Connection.Interrupted || deadline.HasExpired)
+                break;
+            if (DiscardReceived())
+                return deadline.Stop();
+        }
+        deadline.Stop();
+        return false;
+    }
+
+    private HttpException Fault(ProtocolFault fault)
+    {
+        _broken = true;
+        _handler.NoteFault(fault);
+        return new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
+    }
+
+    private IOException Gone()
+    {
+        _broken = true;
+        return new IOException("The client closed the connection before it had sent the whole body.");
+    }
+}

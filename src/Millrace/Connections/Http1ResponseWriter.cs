@@ -1,0 +1,91 @@
+using Millrace.Messages;
+using Millrace.Protocol.Http1;
+
+namespace Millrace.Connections;
+
+/// <summary>The body of one streamed response on an HTTP/1 connection: chunks, a declared length, or everything up to the close.</summary>
+internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming framing) : ResponseWriter
+{
+    // Up to here a copy costs less than the second system call that the end of a chunk would need.
+    private const int CopiedChunkBytesMax = 16 * 1024;
+
+    private ExclusiveUse _use;
+    private long _left = framing.ContentLength;
+    private volatile bool _ended;
+
+    public static IOException ClientGone() => new("The client has closed the connection.");
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            if (framing.Body == BodyFraming.Length && framing.HasBody && (_left -= data.Length) < 0)
+                throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
+            if (data.IsEmpty || !framing.HasBody)
+                return;
+            bool isSent = framing.Body == BodyFraming.Chunked ? await SendChunkAsync(data).ConfigureAwait(false) : await output.SendAsync(data).ConfigureAwait(false);
+            if (!isSent)
+                throw ClientGone();
+        }
+        finally
+        {
+            _use.Leave();
+        }
+    }
+
+    public override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            if (framing.Body == BodyFraming.Length && framing.HasBody && _left > 0)
+                throw new InvalidOperationException($"{_left} bytes less were written than the {framing.ContentLength} that ContentLength announced.");
+            _ended = true;
+            if (framing.Body != BodyFraming.Chunked)
+                return;
+            output.Append(ChunkWriter.End);
+            if (!await output.FlushAsync().ConfigureAwait(false))
+                throw ClientGone();
+        }
+        finally
+        {
+            _use.Leave();
+        }
+    }
+
+    /// <summary>The request is over: from here on every write throws. Completes when a write that was still under way is out.</summary>
+    public Task CloseAsync()
+    {
+        _ended = true;
+        return _use.WhenLeftAsync();
+    }
+
+    private void Enter()
+    {
+        if (!_use.TryEnter())
+            throw new InvalidOperationException("Another write to this response is under way: await each before the next.");
+        if (_ended)
+        {
+            _use.Leave();
+            throw new InvalidOperationException("The response is at its end: nothing can be written any more.");
+        }
+    }
+
+    private async ValueTask<bool> SendChunkAsync(ReadOnlyMemory<byte> data)
+    {
+        output.AppendChunkPrefix(data.Length);
+        if (data.Length > CopiedChunkBytesMax)
+        {
+            if (!await output.SendAsync(data).ConfigureAwait(false))
+                return false;
+        }
+        else
+        {
+            output.Append(data.Span);
+        }
+        output.Append(ChunkWriter.Suffix);
+        return await output.FlushAsync().ConfigureAwait(false);
+    }
+}

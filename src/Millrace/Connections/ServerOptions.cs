@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Millrace;
+
+/// <summary>Which way bytes reach the server.</summary>
+public enum TransportKind
+{
+    /// <summary><see cref="Epoll"/> on Linux, <see cref="Sockets"/> elsewhere.</summary>
+    Automatic,
+
+    /// <summary>Event loops over epoll that a blocking handler cannot stop. Linux only.</summary>
+    Epoll,
+
+    /// <summary>System.Net.Sockets: every operating system; handlers run on the thread pool.</summary>
+    Sockets,
+}
+
+/// <summary>How a server runs and what it allows its clients. Times and limits are per connection or per request.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>The transport; default <see cref="TransportKind.Automatic"/>.</summary>
+    public TransportKind Transport { get; init; }
+
+    /// <summary>The number of event loops; 0, the default, takes one per core. <see cref="TransportKind.Epoll"/> only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public int Loops { get; init => field = AtLeast(value, 0); }
+
+    /// <summary>
+    /// How often the watchdog looks at the loops; default 2 ms. A handler that blocks its thread in two looks one after the other loses its loop
+    /// to a spare thread, so it delays the other connections of its loop by one to two intervals, once. A longer interval
+    /// wakes the watchdog less often (it rests while the server is idle); <see cref="Timeout.InfiniteTimeSpan"/> switches hand-over off.
+    /// <see cref="TransportKind.Epoll"/> only.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan HandOverInterval { get; init => field = Positive(value); } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Most threads that lead loops or are held up by blocking handlers; default 512. At the limit a blocked loop waits. <see cref="TransportKind.Epoll"/> only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int LoopThreadsMax { get; init => field = AtLeast(value, 1); } = 512;
+
+    /// <summary>How long a connection may wait for its next request; default 75 s (nginx, aiohttp's run_app).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan KeepAliveTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(75);
+
+    /// <summary>How long a client may take for the head of a request: the first from the moment it connects, each further one from its first byte. Default 30 s (Kestrel). Then 408.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan HeadTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may let a handler wait for the next bytes of a body; default 30 s. Then 408.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan BodyTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may take to receive 64 KiB of a response; default 60 s. Then the connection is reset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan WriteTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the rest of a body that the handler left unread, or what a refused client goes on sending, is read and thrown away; default 10 s (aiohttp's lingering_time).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan LingeringTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most bytes of a body that <see cref="Request.ReadAsync"/>, <see cref="Request.TextAsync"/> and <see cref="Request.JsonAsync{T}(CancellationToken)"/> collect; default 1 MiB (aiohttp's client_max_size). Then 413.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public long BodyBytesMax { get; init => field = AtLeast(value, 0); } = 1024 * 1024;
+
+    /// <summary>Most bytes of a request line; default 8192 (Kestrel). Then 414.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 16.</exception>
+    public int RequestLineBytesMax { get; init => field = AtLeast(value, 16); } = 8192;
+
+    /// <summary>Most bytes of one header field; default 16 KiB. Then 431.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 16.</exception>
+    public int FieldBytesMax { get; init => field = AtLeast(value, 16); } = 16 * 1024;
+
+    /// <summary>Most header fields of a request; default 100 (Kestrel). Then 431.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int FieldCountMax { get; init => field = AtLeast(value, 1); } = 100;
+
+    /// <summary>Most bytes of the whole head of a request; default 32 KiB (Kestrel). Then 431.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 64.</exception>
+    public int HeadBytesMax { get; init => field = AtLeast(value, 64); } = 32 * 1024;
+
+    /// <summary>The Server field of every response that has none of its own; default <c>Millrace</c>; null sends none.</summary>
+    /// <exception cref="ArgumentException">Set to a text with line breaks or other control characters.</exception>
+    public string? ServerHeader
+    {
+        get;
+        init
+        {
+            if (value is not null)
+                Protocol.Http1.OutgoingFields.CheckValue("Server", value);
+            field = value;
+        }
+    } = "Millrace";
+
+    /// <summary>Whether responses carry the Date field (RFC 9110 section 6.6.1); default true.</summary>
+    public bool DateHeader { get; init; } = true;
+
+    /// <summary>The clock of every timeout and of the Date field; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the server logs; default nowhere. <see cref="Web.RunApp"/> logs warnings and errors to the console unless this is set.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    private static int AtLeast(int value, int least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        return value;
+    }
+
+    private static long AtLeast(long value, long least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        return value;
+    }
+
+    private static TimeSpan Positive(TimeSpan value)
+    {
+        if (value != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+        return value;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Millrace;
+
+/// <summary>Routes and what they share; run it with <see cref="Web.RunApp"/> (aiohttp: Application).</summary>
+public sealed class Application
+{
+    /// <summary>The routes of this application.</summary>
+    public Router Router { get; } = new();
+
+    /// <summary>Adds routes: <c>app.AddRoutes([Get("/", Hello), Post("/items", Create)])</c>.</summary>
+    /// <exception cref="InvalidOperationException">The application has started, or two routes match the same requests.</exception>
+    public void AddRoutes(params IEnumerable<Route> routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        foreach (var route in routes)
+            Router.Add(route);
+    }
+
+    /// <summary>From here on the application cannot be changed; the handler of all its requests.</summary>
+    internal Handler Freeze()
+    {
+        Router.Freeze();
+        return Router.HandleAsync;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Millrace.Messages;
+using Millrace.Protocol.Semantics;
+
+namespace Millrace;
+
+/// <summary>
+/// One request of a client (aiohttp: Request). It lives until its handler has answered: what is asked of it later is either
+/// answered with its own data or refused with an <see cref="ObjectDisposedException"/>, never with another request's.
+/// </summary>
+public sealed class Request
+{
+    private readonly Exchange _exchange;
+    private readonly HeadView _view;
+    private readonly long _bodyBytesMax;
+    private string? _path;
+    private string? _queryString;
+    private RequestHeaders? _headers;
+    private RequestQuery? _query;
+    private RequestCookies? _cookies;
+    private byte[]? _bodyBytes;
+    private CancellationTokenSource? _aborted;
+    private bool _answering;
+
+    internal Request(Exchange exchange, HeadView view, RequestBody body, long bodyBytesMax)
+    {
+        _exchange = exchange;
+        _view = view;
+        _bodyBytesMax = bodyBytesMax;
+        Body = body;
+        KnownMethod = view.Head.Method;
+        Method = KnownMethod == KnownMethod.Other ? Encoding.ASCII.GetString(view.Head.MethodToken(view.Bytes)) : Methods.Name(KnownMethod);
+    }
+
+    /// <summary>The method, as sent; methods are case-sensitive (RFC 9110 section 9.1).</summary>
+    public string Method { get; }
+
+    /// <summary>The path of the target, percent-decoded but for <c>%2F</c> and <c>%25</c>, so that it splits where the client meant it to.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string Path => _path ??= _view.Take(0, static (view, _) => PercentCodec.DecodeKeepingSlashes(view.Path));
+
+    /// <summary>The target exactly as sent (RFC 9112 section 3.2).</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string RawTarget => _view.Take(0, static (view, _) => Encoding.Latin1.GetString(view.Head.Target.Whole(view.Bytes)));
+
+    /// <summary>The query of the target as sent, without its question mark; empty when there is none.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string QueryString => _queryString ??= _view.Take(0, static (view, _) => Encoding.Latin1.GetString(view.Head.Target.Query(view.Bytes)));
+
+    /// <summary>The parameters of the query, decoded.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public RequestQuery Query => _query ??= new RequestQuery(QueryString);
+
+    /// <summary>The HTTP version: 1.0 or 1.1.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public Version Version => _view.Take(0, static (view, _) => view.Head.MinorVersion) == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
+
+    /// <summary>The header fields.</summary>
+    public RequestHeaders Headers => _headers ??= new RequestHeaders(_view);
+
+    /// <summary>The cookies.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public RequestCookies Cookies => _cookies ??= new RequestCookies(Headers.GetValues("Cookie"));
+
+    /// <summary>The Content-Type field, or null.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string? ContentType => Headers.Find(KnownField.ContentType);
+
+    /// <summary>The host and port the client asked for: of an absolute target, else of the Host field; empty if HTTP/1.0 sent none (RFC 9110 section 7.2).</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string Host => _view.Take(0, static (view, _) => Encoding.Latin1.GetString(
+        view.Head.Target.AuthorityLength > 0 ? view.Head.Target.Authority(view.Bytes) : view.Head.Value(view.Bytes, KnownField.Host)));
+
+    /// <summary><c>http</c> or <c>https</c>, by whether the connection is encrypted; what a client claims is not believed.</summary>
+    public string Scheme => _exchange.Scheme;
+
+    /// <summary>The address of the peer, the client or a proxy in front of it; null for a Unix socket.</summary>
+    public EndPoint? RemoteEndPoint => _exchange.RemoteEndPoint;
+
+    /// <summary>The IP address of the peer as text (aiohttp: <c>request.remote</c>); null for a Unix socket.</summary>
+    public string? Remote => (RemoteEndPoint as IPEndPoint)?.Address.ToString();
+
+    /// <summary>The address the client connected to.</summary>
+    public EndPoint? LocalEndPoint => _exchange.LocalEndPoint;
+
+    /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
+    public RouteMatch Match { get; internal set; } = RouteMatch.None;
+
+    /// <summary>The body, to be read piece by piece.</summary>
+    public RequestBody Body { get; }
+
+    /// <summary>
+    /// Cancelled as soon as the client is seen to close its side of the connection or to reset it. A client that closed only its side
+    /// still gets the answer of a handler that goes on.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public CancellationToken Aborted => (_aborted ?? WatchClient()).Token;
+
+    internal KnownMethod KnownMethod { get; }
+
+    internal HeadView View => _view;
+
+    /// <summary>Reads the whole body (aiohttp: <c>read()</c>). A second call returns the same bytes.</summary>
+    /// <exception cref="HttpException">The body is larger than <see cref="ServerOptions.BodyBytesMax"/> (413), malformed (400) or too slow (408).</exception>
+    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default) =>
+        _bodyBytes ??= await Body.ReadAllAsync(_bodyBytesMax, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Reads the whole body as text in the charset of Content-Type, UTF-8 by default (aiohttp: <c>text()</c>).</summary>
+    /// <exception cref="HttpException">The charset is unknown or the body is not valid in it (415), or as in <see cref="ReadAsync"/>.</exception>
+    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
+    public async ValueTask<string> TextAsync(CancellationToken cancellationToken = default)
+    {
+        var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        return BodyText.Decode(bytes.Span, ContentType);
+    }
+
+    /// <summary>Reads the whole body as JSON, by source-generated metadata (aiohttp: <c>json()</c>).</summary>
+    /// <exception cref="HttpException">The body is not JSON of that shape (400), or as in <see cref="ReadAsync"/>.</exception>
+    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
+    public async ValueTask<T?> JsonAsync<T>(JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.Span, typeInfo);
+        }
+        catch (JsonException e)
+        {
+            throw BodyText.BadJson(e);
+        }
+    }
+
+    /// <summary>Reads the whole body as JSON, by reflection and with the web defaults of System.Text.Json (camel case).</summary>
+    /// <exception cref="HttpException">The body is not JSON of that shape (400), or as in <see cref="ReadAsync"/>.</exception>
+    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
+    [RequiresUnreferencedCode("Reads the type by reflection: pass a JsonTypeInfo where the program is trimmed.")]
+    [RequiresDynamicCode("Reads the type by reflection: pass a JsonTypeInfo where the program is compiled ahead of time.")]
+    public async ValueTask<T?> JsonAsync<T>(CancellationToken cancellationToken = default)
+    {
+        var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes.Span, JsonSerializerOptions.Web);
+        }
+        catch (JsonException e)
+        {
+            throw BodyText.BadJson(e);
+        }
+    }
+
+    internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
+    {
+        _view.ThrowIfEnded();
+        if (_answering)
+            throw new InvalidOperationException("The request has been answered: a request gets one response.");
+        _answering = true;
+        return _exchange.StartAsync(this, response);
+    }
+
+    /// <summary>The client is gone: whoever holds the token learns it. The connection calls it, on its loop.</summary>
+    internal void Abort() => Volatile.Read(ref _aborted)?.Cancel();
+
+    internal void End() => _view.End();
+
+    private CancellationTokenSource WatchClient()
+    {
+        _view.ThrowIfEnded();
+        var source = new CancellationTokenSource();
+        if (Interlocked.CompareExchange(ref _aborted, source, null) is { } first)
+            return first;
+        if (_exchange.WatchClient())
+            source.Cancel();
+        return source;
+    }
+}

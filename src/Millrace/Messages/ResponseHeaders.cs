@@ -1,0 +1,89 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using Millrace.Protocol.Http1;
+
+namespace Millrace;
+
+/// <summary>The header fields of a response, in the order they were added. Names compare without regard to case (RFC 9110 section 5.1).</summary>
+/// <remarks>
+/// Names and values are checked when they are set: a line break or another control character throws here, in the handler that
+/// set it. The server itself writes Content-Length, Transfer-Encoding and Connection; Date and Server it writes unless they stand here.
+/// </remarks>
+public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
+{
+    private readonly List<KeyValuePair<string, string>> _fields = [];
+
+    /// <summary>The number of fields.</summary>
+    public int Count => _fields.Count;
+
+    internal bool HasDate { get; private set; }
+
+    internal bool HasServer { get; private set; }
+
+    internal bool HasContentType { get; private set; }
+
+    internal ReadOnlySpan<KeyValuePair<string, string>> Fields => CollectionsMarshal.AsSpan(_fields);
+
+    /// <summary>The first value of a field, or null. Setting replaces every field of that name; null removes it.</summary>
+    /// <exception cref="ArgumentException">The name or the value has characters that may not be sent, or the field is the server's to write.</exception>
+    public string? this[string name]
+    {
+        get
+        {
+            int i = IndexOf(name);
+            return i < 0 ? null : _fields[i].Value;
+        }
+        set
+        {
+            Remove(name);
+            if (value is not null)
+                Add(name, value);
+        }
+    }
+
+    /// <summary>Adds a field and keeps those of the same name.</summary>
+    /// <exception cref="ArgumentException">The name or the value has characters that may not be sent, or the field is the server's to write.</exception>
+    public void Add(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        OutgoingFields.CheckName(name);
+        OutgoingFields.CheckValue(name, value);
+        if (Is(name, "Content-Length"))
+            throw new ArgumentException("The server counts the body itself: set StreamResponse.ContentLength to announce a length.", nameof(name));
+        if (Is(name, "Transfer-Encoding"))
+            throw new ArgumentException("The server frames the body itself: leave Transfer-Encoding away.", nameof(name));
+        if (Is(name, "Connection"))
+            throw new ArgumentException("The server manages the connection: call StreamResponse.ForceClose() to end it after this response.", nameof(name));
+        HasDate |= Is(name, "Date");
+        HasServer |= Is(name, "Server");
+        HasContentType |= Is(name, "Content-Type");
+        _fields.Add(new(name, value));
+    }
+
+    /// <summary>Removes every field of that name; false if there was none.</summary>
+    public bool Remove(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        HasDate &= !Is(name, "Date");
+        HasServer &= !Is(name, "Server");
+        HasContentType &= !Is(name, "Content-Type");
+        return _fields.RemoveAll(field => Is(field.Key, name)) > 0;
+    }
+
+    /// <summary>True if a field of that name is set.</summary>
+    public bool Contains(string name) => IndexOf(name) >= 0;
+
+    /// <summary>The fields in order.</summary>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _fields.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int IndexOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _fields.FindIndex(field => Is(field.Key, name));
+    }
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,12 @@
+namespace Millrace.Messages;
+
+/// <summary>Where the body of one response goes once its head is out (aiohttp: StreamWriter).</summary>
+internal abstract class ResponseWriter
+{
+    /// <summary>Writes a piece of the body to the connection; waits while the client reads too slowly.</summary>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>Ends the body.</summary>
+    public abstract ValueTask EndAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.Telemetry;
+
+internal static partial class ServerLog
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "The handler of {Method} {Path} failed; the client got 500.")]
+    public static partial void HandlerFailed(this ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The handler of {Method} {Path} failed when the head of its response was sent; the connection is closed.")]
+    public static partial void ResponseBroken(this ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "A request was refused: {Fault}.")]
+    public static partial void RequestRefused(this ILogger logger, string fault);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Connections} connections had a request running when the time to shut down was over; they are aborted.")]
+    public static partial void ShutdownTimedOut(this ILogger logger, int connections);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Critical, Message = "A connection failed by a fault of the server itself. Please report it.")]
+    public static partial void ConnectionFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "What waited for the client's disconnection failed.")]
+    public static partial void AbortCallbackFailed(this ILogger logger, Exception exception);
+}
