@@ -36,9 +36,17 @@ internal struct Readiness
 
     public void Raise()
     {
-        if (Interlocked.CompareExchange(ref _state, Raised, Idle) == Waiting
-            && Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
-            _source.SetResult(true);
+        while (true)
+        {
+            int state = Volatile.Read(ref _state);
+            if (state == Raised)
+                return;
+            if (Interlocked.CompareExchange(ref _state, state == Waiting ? Idle : Raised, state) != state)
+                continue;
+            if (state == Waiting)
+                _source.SetResult(true);
+            return;
+        }
     }
 
     public void GetResult(short token) => _source.GetResult(token);

@@ -1,5 +1,6 @@
 using Millrace.Cases;
 using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Protocol.Tests;
 
@@ -98,13 +99,13 @@ public sealed class CaseTests
     public void A_prefix_of_a_head_needs_more_and_consumes_nothing(string name)
     {
         var one = Cases[name];
-        var whole = new RequestHead();
+        var whole = new RawRequestMessage();
         if (new Http1RequestReader(Http1Limits.Default).Read(one.Bytes, whole) != ReadResult.Complete)
             return;
         foreach (var length in Cuts(whole.Length))
         {
             var reader = new Http1RequestReader(Http1Limits.Default);
-            var head = new RequestHead();
+            var head = new RawRequestMessage();
             Assert.Equal(ReadResult.NeedMore, reader.Read(one.Bytes.AsSpan(0, length), head));
             Assert.Equal(0, head.Length);
             // The bytes may move between two calls.

@@ -8,7 +8,7 @@ namespace Millrace.Protocol.Tests;
 internal sealed class MachineDriver(Http1Limits limits)
 {
     private readonly Http1RequestReader _reader = new(limits);
-    private readonly RequestHead _head = new();
+    private readonly RawRequestMessage _head = new();
     private readonly LengthBody _lengthBody = new();
     private readonly ChunkedBody _chunkedBody = new(limits);
     private readonly List<string> _log = [];

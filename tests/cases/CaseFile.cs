@@ -102,8 +102,8 @@ internal static class CaseFile
                 _see = line[4..];
             else if (line.StartsWith("> ", StringComparison.Ordinal))
                 Unescape(line.AsSpan(2));
-            else if (line.StartsWith("= ", StringComparison.Ordinal) && _faultStatus == 0)
-                _events.Add(line[2..]);
+            else if (line[0] == '=' && _faultStatus == 0)
+                AddEvents(line.AsSpan(1));
             else if (line.StartsWith("! ", StringComparison.Ordinal))
                 AddFault(line[2..]);
             else
@@ -125,6 +125,31 @@ internal static class CaseFile
                 Events = _events,
                 FaultStatus = _faultStatus,
             };
+        }
+
+        // "= event", or "=99 event" for ninety-nine of them; an event may hold repetitions, its other escapes belong to the log.
+        private void AddEvents(ReadOnlySpan<char> text)
+        {
+            var space = text.IndexOf(' ');
+            var times = space == 0 ? 1 : int.Parse(text[..space], NumberStyles.None, CultureInfo.InvariantCulture);
+            var line = new StringBuilder();
+            for (var rest = text[(space + 1)..]; rest.Length > 0;)
+            {
+                if (!rest.StartsWith("\\{"))
+                {
+                    line.Append(rest[0]);
+                    rest = rest[1..];
+                    continue;
+                }
+
+                var close = rest.IndexOf('}');
+                var inner = rest.IndexOf(' ');
+                line.Insert(line.Length, rest[(inner + 1)..close].ToString(), int.Parse(rest[2..inner], NumberStyles.None, CultureInfo.InvariantCulture));
+                rest = rest[(close + 1)..];
+            }
+
+            for (var index = 0; index < times; index++)
+                _events.Add(line.ToString());
         }
 
         private void AddFault(string fault)

@@ -72,9 +72,10 @@ internal static class HttpDate
             return false;
         }
 
-        var nowYear = now.UtcDateTime.Year;
-        var year = nowYear - (nowYear % 100) + shortYear;
-        if (year > nowYear + 50)
+        var latest = now.UtcDateTime.AddYears(50);
+        var year = now.UtcDateTime.Year;
+        year += shortYear - (year % 100);
+        if ((year, month + 1, day).CompareTo((latest.Year, latest.Month, latest.Day)) > 0)
             year -= 100;
         return TryMake(year, month, day, seconds, weekday, out time);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using Millrace.Transport.Epoll.Native;
 
@@ -47,6 +48,7 @@ internal sealed class EpollLoop : EventLoop
     private volatile bool _stopping;
     private int _connections;
     private uint _batches;
+    private int _leaderThread;
 
     public EpollLoop(EpollTransport transport, TimeProvider timeProvider) : base(timeProvider)
     {
@@ -75,10 +77,12 @@ internal sealed class EpollLoop : EventLoop
     /// <summary>Leads the loop until it stops or, in a callback, loses it to another thread. True if it stopped.</summary>
     public bool Lead(ulong word)
     {
+        _leaderThread = Environment.CurrentManagedThreadId;
         while (true)
         {
             while (_cursor < _fetched)
             {
+                AssertLeader();
                 var (events, data) = _events[_cursor++];
                 Enter(ref word);
                 Dispatch(events, data);
@@ -88,6 +92,7 @@ internal sealed class EpollLoop : EventLoop
             // Only what was there when the batch ended: a callback that posts itself again must let events through.
             for (int n = _posted.Count; n > 0 && _posted.TryDequeue(out var callback); n--)
             {
+                AssertLeader();
                 Enter(ref word);
                 Run(callback);
                 if (!TryLeave(ref word))
@@ -95,6 +100,7 @@ internal sealed class EpollLoop : EventLoop
             }
             while (Timers.TakeDue(Clock.Milliseconds) is { } timer)
             {
+                AssertLeader();
                 Enter(ref word);
                 Run(timer.OnDue);
                 if (!TryLeave(ref word))
@@ -102,6 +108,7 @@ internal sealed class EpollLoop : EventLoop
             }
             if (_stopping && _posted.IsEmpty)
                 return true;
+            AssertLeader();
             Fetch();
         }
     }
@@ -177,6 +184,10 @@ internal sealed class EpollLoop : EventLoop
     }
 
     protected override void OnEarlierTimer() => WakeUp();
+
+    // Whoever touches what is the leader's alone must still lead: a thread that went on after it lost the loop shows here.
+    [Conditional("DEBUG")]
+    private void AssertLeader() => Debug.Assert(_leaderThread == Environment.CurrentManagedThreadId, "Two threads lead one loop.");
 
     private static ulong DataOf(int fd, uint generation) => (ulong)generation << 32 | (uint)fd;
 

@@ -32,6 +32,9 @@ internal sealed class Watchdog : IDisposable
 
     public long HandOvers => Volatile.Read(ref _handOvers);
 
+    /// <summary>No loop has had anything to do for a while, so nobody looks.</summary>
+    public bool IsResting => Volatile.Read(ref _resting);
+
     public void Start()
     {
         if (_interval != Timeout.InfiniteTimeSpan)

@@ -29,10 +29,10 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
 
     private int _word;
 
-    /// <summary>Begins a wait; an infinite <paramref name="limit"/> sets no deadline.</summary>
+    /// <summary>Begins a wait; an infinite <paramref name="limit"/> sets no deadline. A full fence.</summary>
     public void Start(Wait wait, TimeSpan limit)
     {
-        Volatile.Write(ref _word, (_word & -OneStart) + OneStart | (int)wait);
+        Interlocked.Exchange(ref _word, (_word & -OneStart) + OneStart | (int)wait);
         if (limit == Timeout.InfiniteTimeSpan)
             TimerWheel.Clear(this);
         else

@@ -1,4 +1,5 @@
 using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Connections;
 
@@ -7,7 +8,7 @@ internal sealed class HeadReader(Http1Limits limits)
 {
     private readonly Http1RequestReader _reader = new(limits);
 
-    public RequestHead Head { get; } = new();
+    public RawRequestMessage Head { get; } = new();
 
     public Protocol.Semantics.ProtocolFault Fault => _reader.Fault;
 

@@ -21,7 +21,7 @@ internal sealed class Http1RequestBody : RequestBody
     private bool _broken;
     private volatile bool _ended;
 
-    public Http1RequestBody(RequestHandler handler, RequestHead head)
+    public Http1RequestBody(RequestHandler handler, RawRequestMessage head)
     {
         _handler = handler;
         _clientWaits = head.ExpectContinue;

@@ -1,5 +1,6 @@
 using Millrace.Messages;
 using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Connections;
 

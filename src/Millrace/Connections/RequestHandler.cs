@@ -80,7 +80,7 @@ internal sealed class RequestHandler : Exchange
     public void Stop()
     {
         _stopping = true;
-        // Pairs with the fence in StartIdle: either that sees the flag, or this sees the wait.
+        // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
         Interlocked.MemoryBarrier();
         ReadDeadline.ExpireIfIdle();
     }
@@ -222,7 +222,6 @@ internal sealed class RequestHandler : Exchange
     private void StartIdle(TimeSpan timeout)
     {
         ReadDeadline.Start(Wait.NextRequest, timeout);
-        Interlocked.MemoryBarrier();
         if (_stopping)
             ReadDeadline.ExpireIfIdle();
     }

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Millrace;
 
@@ -87,7 +87,7 @@ public sealed class ServerOptions
         init
         {
             if (value is not null)
-                Protocol.Http1.OutgoingFields.CheckValue("Server", value);
+                Protocol.Semantics.OutgoingFields.CheckValue("Server", value);
             field = value;
         }
     } = "Millrace";

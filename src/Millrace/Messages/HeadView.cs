@@ -1,4 +1,4 @@
-using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Messages;
 
@@ -9,14 +9,14 @@ namespace Millrace.Messages;
 /// The buffer serves the next request once this one has ended. Every value is therefore taken out as a string and only then
 /// the end is looked at: a value read while the buffer was given away is thrown away and never seen.
 /// </remarks>
-internal sealed class HeadView(RequestHead head, byte[] buffer, int start)
+internal sealed class HeadView(RawRequestMessage head, byte[] buffer, int start)
 {
     private volatile bool _ended;
 
     public bool IsEnded => _ended;
 
     /// <summary>For the connection and the router while the request runs; everybody else goes through <see cref="Take{TArg, T}"/>.</summary>
-    public RequestHead Head => head;
+    public RawRequestMessage Head => head;
 
     public ReadOnlySpan<byte> Bytes => buffer.AsSpan(start, head.Length);
 

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
-using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace;
 

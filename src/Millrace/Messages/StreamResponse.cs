@@ -1,5 +1,5 @@
 using Millrace.Messages;
-using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace;
 

@@ -54,8 +54,10 @@ internal struct ChunkLineScanner
             if (Fault != ProtocolFault.None)
                 return ScanResult.Fault;
             position++;
-            if (isLast)
-                return ScanResult.Line;
+            if (!isLast)
+                continue;
+            _lineBytes = 0;
+            return ScanResult.Line;
         }
 
         return ScanResult.NeedMore;
@@ -82,7 +84,6 @@ internal struct ChunkLineScanner
     {
         Size = AsciiSets.HexValue(value);
         _digits = 1;
-        _lineBytes = 1;
         return Size >= 0 ? Go(State.Size) : Wrong(value, ProtocolFault.BadChunkSize);
     }
 

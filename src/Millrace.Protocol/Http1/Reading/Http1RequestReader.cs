@@ -60,7 +60,7 @@ internal sealed class Http1RequestReader
     }
 
     /// <summary><paramref name="message"/> begins with the first byte of the message; <paramref name="head"/> was reset before the first call.</summary>
-    public ReadResult Read(ReadOnlySpan<byte> message, RequestHead head)
+    public ReadResult Read(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
         if (Fault != ProtocolFault.None)
             return ReadResult.Fault;
@@ -77,7 +77,7 @@ internal sealed class Http1RequestReader
         return ReadFields(message, head);
     }
 
-    private ReadResult ReadRequestLine(ReadOnlySpan<byte> message, RequestHead head)
+    private ReadResult ReadRequestLine(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
         if (_scanned > 0 || !RequestLineParser.TryParse(message, 0, _limits, head, out var next, out var fault))
         {
@@ -99,15 +99,14 @@ internal sealed class Http1RequestReader
         return ReadResult.Complete;
     }
 
-    private ReadResult ReadFields(ReadOnlySpan<byte> message, RequestHead head)
+    private ReadResult ReadFields(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
         // Each turn takes a line or leaves.
         while (true)
         {
-            var isFresh = _scanned == _lineStart;
-            if (isFresh && message[_lineStart..].StartsWith("\r\n"u8) && _lineStart + 2 <= _limits.HeadBytesMax)
+            if (message[_lineStart..].StartsWith("\r\n"u8) && _lineStart + 2 <= _limits.HeadBytesMax)
                 return Conclude(message, head, _lineStart + 2);
-            if (!isFresh || head.FieldCount == _limits.FieldCountMax
+            if (_scanned > _lineStart || head.FieldCount == _limits.FieldCountMax
                 || !FieldLineParser.TryParse(message, _lineStart, _limits.HeadBytesMax, _limits, out var field, out var next))
             {
                 var from = _scanned;
@@ -117,8 +116,6 @@ internal sealed class Http1RequestReader
                     return Fail(_fieldLine.Fault);
                 if (result == ScanResult.NeedMore)
                     return ReadResult.NeedMore;
-                if (result == ScanResult.EndOfSection)
-                    return Conclude(message, head, _scanned);
                 if (!FieldLineParser.TryParse(message, _lineStart, _limits.HeadBytesMax, _limits, out field, out next))
                     throw new UnreachableException("The scanner took a field line that the parser declines.");
             }
@@ -132,7 +129,7 @@ internal sealed class Http1RequestReader
         }
     }
 
-    private ReadResult Conclude(ReadOnlySpan<byte> message, RequestHead head, int length)
+    private ReadResult Conclude(ReadOnlySpan<byte> message, RawRequestMessage head, int length)
     {
         var fault = _rules.Conclude(message, head);
         if (fault != ProtocolFault.None)

@@ -11,7 +11,7 @@ internal static class RequestLineParser
     /// Whether a whole, well-formed line within the limits begins at <paramref name="start"/>; then <paramref name="next"/> stands
     /// behind it and <paramref name="fault"/> tells whether its parts fit each other.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> message, int start, Http1Limits limits, RequestHead head, out int next, out ProtocolFault fault)
+    public static bool TryParse(ReadOnlySpan<byte> message, int start, Http1Limits limits, RawRequestMessage head, out int next, out ProtocolFault fault)
     {
         next = start;
         fault = ProtocolFault.None;

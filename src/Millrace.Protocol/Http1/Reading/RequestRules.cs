@@ -15,7 +15,7 @@ internal struct RequestRules
     private bool _expectsContinue;
 
     /// <summary>Judges a field before it joins the table of <paramref name="head"/>.</summary>
-    public ProtocolFault Accept(ReadOnlySpan<byte> message, FieldSlice field, RequestHead head)
+    public ProtocolFault Accept(ReadOnlySpan<byte> message, FieldSlice field, RawRequestMessage head)
     {
         var value = field.Value(message);
         switch (field.Known)
@@ -37,7 +37,7 @@ internal struct RequestRules
     }
 
     /// <summary>Judges the head as a whole and settles what follows from it.</summary>
-    public readonly ProtocolFault Conclude(ReadOnlySpan<byte> message, RequestHead head)
+    public readonly ProtocolFault Conclude(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
         var fault = CheckHost(message, head);
         if (fault != ProtocolFault.None)
@@ -56,7 +56,7 @@ internal struct RequestRules
     }
 
     // RFC 9112 3.2: one Host, and a valid one. An empty one would be for targets without an authority; http has none such.
-    private static ProtocolFault AcceptHost(ReadOnlySpan<byte> value, RequestHead head)
+    private static ProtocolFault AcceptHost(ReadOnlySpan<byte> value, RawRequestMessage head)
     {
         if (head.Contains(KnownField.Host))
             return ProtocolFault.SeveralHosts;
@@ -64,7 +64,7 @@ internal struct RequestRules
     }
 
     // RFC 9112 6.3 lets equal duplicates pass as one; 6.1 forbids the company of Transfer-Encoding. Neither happens by honest means.
-    private static ProtocolFault AcceptContentLength(ReadOnlySpan<byte> value, RequestHead head)
+    private static ProtocolFault AcceptContentLength(ReadOnlySpan<byte> value, RawRequestMessage head)
     {
         if (head.Contains(KnownField.ContentLength))
             return ProtocolFault.SeveralContentLengths;
@@ -77,7 +77,7 @@ internal struct RequestRules
         return ProtocolFault.None;
     }
 
-    private static ProtocolFault AcceptTransferEncoding(ReadOnlySpan<byte> value, RequestHead head)
+    private static ProtocolFault AcceptTransferEncoding(ReadOnlySpan<byte> value, RawRequestMessage head)
     {
         // RFC 9112 6.1: Transfer-Encoding in an HTTP/1.0 message means faulty framing.
         if (head.MinorVersion == 0)
@@ -112,7 +112,7 @@ internal struct RequestRules
     }
 
     // RFC 9110 10.1.1: ignored in HTTP/1.0; an expectation that cannot be met is answered 417.
-    private ProtocolFault AcceptExpect(ReadOnlySpan<byte> value, RequestHead head)
+    private ProtocolFault AcceptExpect(ReadOnlySpan<byte> value, RawRequestMessage head)
     {
         if (head.MinorVersion == 0)
             return ProtocolFault.None;
@@ -120,7 +120,7 @@ internal struct RequestRules
         return Ascii.EqualsIgnoreCase(value, "100-continue"u8) ? ProtocolFault.None : ProtocolFault.ExpectationFailed;
     }
 
-    private static ProtocolFault CheckHost(ReadOnlySpan<byte> message, RequestHead head)
+    private static ProtocolFault CheckHost(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
         if (!head.Contains(KnownField.Host))
             return head.MinorVersion == 1 ? ProtocolFault.MissingHost : ProtocolFault.None;

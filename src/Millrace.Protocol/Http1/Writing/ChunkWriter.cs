@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Protocol.Http1;
 

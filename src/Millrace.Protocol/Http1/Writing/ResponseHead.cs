@@ -1,3 +1,5 @@
+using Millrace.Protocol.Semantics;
+
 namespace Millrace.Protocol.Http1;
 
 /// <summary>What a response head says, for the moment of writing it. Lines follow in the order of these members.</summary>

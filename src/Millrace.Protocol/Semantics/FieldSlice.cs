@@ -1,6 +1,5 @@
-using Millrace.Protocol.Semantics;
 
-namespace Millrace.Protocol.Http1;
+namespace Millrace.Protocol.Semantics;
 
 /// <summary>One field line as offsets from the first byte of its message; the value without the white space around it.</summary>
 internal readonly struct FieldSlice(int nameStart, int nameLength, int valueStart, int valueLength, KnownField known)

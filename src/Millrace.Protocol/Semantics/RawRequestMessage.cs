@@ -1,13 +1,12 @@
-using Millrace.Protocol.Semantics;
 
-namespace Millrace.Protocol.Http1;
+namespace Millrace.Protocol.Semantics;
 
 /// <summary>
-/// What a reader found: offsets into the bytes given to it and the decisions that follow from them, no copy of anything.
-/// One object serves a connection for all its requests; it means something from the moment the reader says
-/// <see cref="ReadResult.Complete"/> until the bytes move or <see cref="Reset"/> is called.
+/// What a reader found in the head of a request: offsets into the bytes given to it and the decisions that follow from them, no copy of
+/// anything. One object serves many requests, one after the other; it means something from the moment the reader has the
+/// whole head until the bytes move or <see cref="Reset"/> is called.
 /// </summary>
-internal sealed class RequestHead
+internal sealed class RawRequestMessage
 {
     private readonly FieldTable _fields = new();
 

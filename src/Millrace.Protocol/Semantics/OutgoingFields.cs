@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Millrace.Protocol.Semantics;
 
-namespace Millrace.Protocol.Http1;
+namespace Millrace.Protocol.Semantics;
 
 /// <summary>
 /// The one place that decides what a handler may put into a head or trailer. A CR or LF that gets through lets the data of one

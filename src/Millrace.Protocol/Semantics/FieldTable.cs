@@ -1,7 +1,6 @@
 using System.Text;
-using Millrace.Protocol.Semantics;
 
-namespace Millrace.Protocol.Http1;
+namespace Millrace.Protocol.Semantics;
 
 /// <summary>The field lines of one head or trailer section, in their order. Keeps its storage between messages.</summary>
 internal sealed class FieldTable

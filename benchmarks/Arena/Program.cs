@@ -1,0 +1,68 @@
+// The server that is measured: what a user would write, with nothing but the public API.
+// PORT_HTTP says where to listen on the loopback, ARENA_DATA where dataset.json is.
+
+using System.Globalization;
+using Millrace;
+using Millrace.Benchmarks;
+using static Millrace.Web;
+
+var catalogue = Catalogue.Load(Environment.GetEnvironmentVariable("ARENA_DATA"));
+string port = Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080";
+
+var app = new Application();
+app.AddRoutes(
+    Get("/", request => Response.Text("Hello, world")),
+    Get("/pipeline", request => Response.Text("ok")),
+    Get("/baseline11", Add),
+    Get("/baseline2", Add),
+    Post("/baseline11", AddBody),
+    Get("/json/{count}", Items),
+    Get("/sleep/{ms}", Sleep),
+    Get("/block/{ms}", Block),
+    Get("/wait/{ms}", Wait));
+RunApp(app, new RunOptions { Host = "127.0.0.1", Port = int.Parse(port, CultureInfo.InvariantCulture), Print = null });
+
+Response Items(Request request)
+{
+    int count = Integer(request.Match["count"]);
+    if (count < 0 || count > catalogue.Count)
+        throw new HttpException(404);
+    return Response.Json(catalogue.Price(count, Integer(request.Query["m"] ?? "1")), ItemsJson.Default.PricedItems);
+}
+
+static Response Add(Request request) => Number(Sum(request));
+
+static async Task<Response> AddBody(Request request)
+{
+    var body = await request.ReadAsync();
+    return int.TryParse(body.Span, CultureInfo.InvariantCulture, out int number) ? Number(Sum(request) + number) : throw new HttpException(400);
+}
+
+static async Task<Response> Sleep(Request request)
+{
+    int milliseconds = Integer(request.Match["ms"]);
+    await Task.Delay(milliseconds);
+    return Number(milliseconds);
+}
+
+// Two handlers as they should not be written: each holds its thread, the second one by waiting for a task.
+static Response Block(Request request)
+{
+    int milliseconds = Integer(request.Match["ms"]);
+    Thread.Sleep(milliseconds);
+    return Number(milliseconds);
+}
+
+static Response Wait(Request request)
+{
+    int milliseconds = Integer(request.Match["ms"]);
+    Task.Delay(milliseconds).Wait();
+    return Number(milliseconds);
+}
+
+static long Sum(Request request) => (long)Integer(request.Query["a"]) + Integer(request.Query["b"]);
+
+static Response Number(long number) => Response.Text(number.ToString(CultureInfo.InvariantCulture));
+
+static int Integer(string? text) =>
+    int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : throw new HttpException(400);

@@ -1,0 +1,51 @@
+// The peer: the routes of Arena as an ASP.NET Core minimal API at its best production settings. The slim builder, no logging,
+// handlers generated at build time, and results that know their length: a bare string would be sent in chunks.
+
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Millrace.Benchmarks;
+
+var catalogue = Catalogue.Load(Environment.GetEnvironmentVariable("ARENA_DATA"));
+string port = Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080";
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders();
+builder.WebHost.ConfigureKestrel(options =>
+    options.Listen(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture), listen => listen.Protocols = HttpProtocols.Http1));
+
+var app = builder.Build();
+app.MapGet("/", () => TypedResults.Text("Hello, world"));
+app.MapGet("/pipeline", () => TypedResults.Text("ok"));
+app.MapGet("/baseline11", (int a, int b) => Number((long)a + b));
+app.MapGet("/baseline2", (int a, int b) => Number((long)a + b));
+app.MapPost("/baseline11", async Task<Results<ContentHttpResult, BadRequest>> (int a, int b, HttpRequest request) =>
+{
+    using var reader = new StreamReader(request.Body);
+    return int.TryParse(await reader.ReadToEndAsync(), CultureInfo.InvariantCulture, out int number)
+        ? Number((long)a + b + number)
+        : TypedResults.BadRequest();
+});
+app.MapGet("/json/{count}", Results<JsonHttpResult<PricedItems>, NotFound> (int count, int m = 1) =>
+    count >= 0 && count <= catalogue.Count
+        ? TypedResults.Json(catalogue.Price(count, m), ItemsJson.Default.PricedItems)
+        : TypedResults.NotFound());
+app.MapGet("/sleep/{ms}", async (int ms) =>
+{
+    await Task.Delay(ms);
+    return Number(ms);
+});
+app.MapGet("/block/{ms}", (int ms) =>
+{
+    Thread.Sleep(ms);
+    return Number(ms);
+});
+app.MapGet("/wait/{ms}", (int ms) =>
+{
+    Task.Delay(ms).Wait();
+    return Number(ms);
+});
+app.Run();
+
+static ContentHttpResult Number(long number) => TypedResults.Text(number.ToString(CultureInfo.InvariantCulture));

@@ -1,0 +1,6 @@
+// Micro benchmarks: dotnet run -c Release --project benchmarks/Micro -- --filter '*'
+
+using BenchmarkDotNet.Running;
+using Millrace.Micro;
+
+BenchmarkSwitcher.FromAssembly(typeof(RequestReaderBenchmarks).Assembly).Run(args);
