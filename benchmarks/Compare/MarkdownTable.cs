@@ -6,11 +6,11 @@ namespace Millrace.Benchmarks;
 internal static class MarkdownTable
 {
     /// <summary>One table for each set of figures.</summary>
-    public static void Write(TextWriter writer, Contestant first, Contestant second, IEnumerable<Outcome> outcomes)
+    public static void Write(TextWriter writer, IEnumerable<Outcome> outcomes)
     {
         foreach (var table in outcomes.GroupBy(outcome => string.Join('|', outcome.Profile.Metrics.Select(metric => metric.Name))))
         {
-            string[] columns = ["profile", .. table.First().Profile.Metrics.SelectMany(metric => Heads(metric, first, second))];
+            string[] columns = ["profile", .. table.First().Profile.Metrics.SelectMany(Heads)];
             writer.WriteLine();
             writer.WriteLine($"| {string.Join(" | ", columns)} |");
             writer.WriteLine($"|---|{string.Concat(columns.Skip(1).Select(_ => "--:|"))}");
@@ -19,9 +19,9 @@ internal static class MarkdownTable
         }
     }
 
-    private static IEnumerable<string> Heads(Metric metric, Contestant first, Contestant second)
+    private static IEnumerable<string> Heads(Metric metric)
     {
-        yield return $"{metric.Name}, {first.Name} / {second.Name}";
+        yield return metric.Name;
         if (metric.IsCompared)
             yield return "**ratio** (min–max)";
     }

@@ -28,8 +28,8 @@ try
         outcomes.Add(await comparison.MeasureAsync(profile, stop.Token));
 
     Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {tool}; " +
-        $"medians of {options.Rounds} rounds of {options.Seconds} s.");
-    MarkdownTable.Write(Console.Out, millrace, kestrel, outcomes);
+        $"medians of {options.Rounds} rounds of {options.Seconds} s, {millrace.Name} / {kestrel.Name}.");
+    MarkdownTable.Write(Console.Out, outcomes);
     return 0;
 }
 catch (FormatException e)

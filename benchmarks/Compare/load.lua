@@ -30,9 +30,9 @@ local mixes = {
     -- wrk reconnects when an answer says that the server closes. Its script does not learn which connection a request
     -- goes to, so it is every tenth of all requests that asks for that: a connection carries ten on average.
     limited = function()
-        local requests = {}
-        for i = 1, 3 * REQUESTS_PER_CONNECTION do
-            requests[i] = baseline()[i % 3 + 1]
+        local kinds, requests = baseline(), {}
+        for i = 1, #kinds * REQUESTS_PER_CONNECTION do
+            requests[i] = kinds[i % #kinds + 1]
             if i % REQUESTS_PER_CONNECTION == 0 then
                 requests[i] = requests[i]:gsub("\r\n", "\r\nConnection: close\r\n", 1)
             end

@@ -22,6 +22,14 @@ internal abstract class EventLoop
     /// <summary>Runs <paramref name="callback"/> soon, after what is already waiting.</summary>
     public abstract void Post(Action callback);
 
+    /// <summary>True on the thread that leads this loop now: what blocks here holds up every connection of the loop. Never so on a loop without a thread of its own.</summary>
+    public virtual bool IsLedByCaller => false;
+
+    /// <summary>For a callback that is about to block: gives the loop to another thread at once. The caller goes on, and rests when it returns.</summary>
+    public virtual void StepAside()
+    {
+    }
+
     /// <summary>Awaited, it lets the loop's other callbacks run first.</summary>
     public LoopYield YieldAsync() => new(this);
 

@@ -127,7 +127,8 @@ public sealed class HandOverTests : IDisposable
             Assert.InRange(harness.Epoll.Crew.Threads, 7, 512);
             _gate.Set();
             await BlockingServer.AnsweredAsync(clients);
-            await Eventually.TrueAsync(() => harness.Epoll.Crew.Threads == 2);
+            int k = 0;
+            await Eventually.TrueAsync(() => { if (++k % 500 == 0) Console.Error.WriteLine($"round {round} threads {harness.Epoll.Crew.Threads} blocked {server.Blocked} resting {harness.Epoll.Watchdog.IsResting} ho {harness.Transport.HandOvers} {string.Join(" ", harness.Epoll.Loops.Select(l => $"{l.Word:x} {l.Batches}"))}"); return harness.Epoll.Crew.Threads == 2; });
             _gate.Reset();
         }
     }

@@ -1,4 +1,3 @@
-
 namespace Millrace.Protocol.Semantics;
 
 /// <summary>

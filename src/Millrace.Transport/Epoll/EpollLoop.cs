@@ -62,6 +62,9 @@ internal sealed class EpollLoop : EventLoop
     /// <summary>Changes with every batch: an idle loop has nothing to watch over.</summary>
     public uint Batches => Volatile.Read(ref _batches);
 
+    // Order matters: a new leader writes its thread before it enters a callback, so a word in a callback goes with this thread or a later one.
+    public override bool IsLedByCaller => IsInCallback(Word) && Volatile.Read(ref _leaderThread) == Environment.CurrentManagedThreadId;
+
     /// <summary>The word that the watchdog compares; see <see cref="TryTakeOver"/>.</summary>
     public ulong Word => Volatile.Read(ref _word);
 
@@ -77,7 +80,7 @@ internal sealed class EpollLoop : EventLoop
     /// <summary>Leads the loop until it stops or, in a callback, loses it to another thread. True if it stopped.</summary>
     public bool Lead(ulong word)
     {
-        _leaderThread = Environment.CurrentManagedThreadId;
+        Volatile.Write(ref _leaderThread, Environment.CurrentManagedThreadId);
         while (true)
         {
             while (_cursor < _fetched)
@@ -111,6 +114,13 @@ internal sealed class EpollLoop : EventLoop
             AssertLeader();
             Fetch();
         }
+    }
+
+    public override void StepAside()
+    {
+        ulong word = Word;
+        if (IsInCallback(word) && Volatile.Read(ref _leaderThread) == Environment.CurrentManagedThreadId)
+            _transport.Crew.TryTakeOver(this, word);
     }
 
     public override void Post(Action callback)

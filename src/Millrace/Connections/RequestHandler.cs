@@ -62,6 +62,10 @@ internal sealed class RequestHandler : Exchange
 
     public override EndPoint? LocalEndPoint => _connection.LocalEndPoint;
 
+    public override bool IsOnLoop => _connection.Loop.IsLedByCaller;
+
+    public override long Milliseconds => _connection.Loop.Clock.Milliseconds;
+
     public Server Server => _server;
 
     public Connection Connection => _connection;
@@ -98,6 +102,8 @@ internal sealed class RequestHandler : Exchange
         _server.Metrics.ProtocolFault(name);
         _server.Logger.RequestRefused(name);
     }
+
+    public override void StepAside() => _connection.Loop.StepAside();
 
     public override bool WatchClient()
     {
@@ -163,14 +169,16 @@ internal sealed class RequestHandler : Exchange
             var read = _input.IsEmpty ? ReadResult.NeedMore : ReadHead();
             if (read == ReadResult.NeedMore)
             {
-                requestsInTurn = 0;
                 if (Output.Count > 0 && !await Output.FlushAsync().ConfigureAwait(false))
                     return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : ConnectionEnd.ClientGone;
                 if (_input.IsEmpty)
                 {
                     ReleaseWhatIdleNeedsNot();
-                    if (!await _connection.WaitReadableAsync().ConfigureAwait(false) && !OnInterrupted())
-                        return IdleEnd();
+                    var wait = _connection.WaitReadableAsync();
+                    if (!wait.IsCompleted)
+                        requestsInTurn = 0;
+                    if (!await wait.ConfigureAwait(false) && ReadDeadline.HasExpired)
+                        LookOnceMore();
                 }
                 else
                 {
@@ -181,8 +189,8 @@ internal sealed class RequestHandler : Exchange
                     _input.Filled(n);
                 else if (n != Connection.Interrupted)
                     return n == Connection.EndOfStream && _input.IsEmpty ? ConnectionEnd.ClientClosed : ConnectionEnd.ClientGone;
-                else if (!OnInterrupted())
-                    return _headIsTimed ? await RefuseAsync(ProtocolFault.HeadTimeout, ConnectionEnd.HeadTimeout).ConfigureAwait(false) : IdleEnd();
+                else if (ReadDeadline.HasExpired)
+                    return await EndWaitAsync().ConfigureAwait(false);
                 continue;
             }
             if (read == ReadResult.Fault)
@@ -237,10 +245,16 @@ internal sealed class RequestHandler : Exchange
         ReadDeadline.Start(Wait.Head, left);
     }
 
-    /// <summary>A wait was interrupted: false if its time was over, true if the interruption was meant for an earlier wait and this one goes on.</summary>
-    private bool OnInterrupted() => !ReadDeadline.HasExpired;
+    /// <summary>The connection is to close for being idle, but a request may have come just now: the next read takes what is there and does not wait.</summary>
+    private void LookOnceMore() => _connection.Interrupt();
 
-    private ConnectionEnd IdleEnd() => _stopping ? ConnectionEnd.ServerStopped : ConnectionEnd.KeepAliveTimeout;
+    /// <summary>Nothing came in time: a client in the middle of a head is told so.</summary>
+    private async ValueTask<ConnectionEnd> EndWaitAsync()
+    {
+        if (_headIsTimed)
+            return await RefuseAsync(ProtocolFault.HeadTimeout, ConnectionEnd.HeadTimeout).ConfigureAwait(false);
+        return _stopping ? ConnectionEnd.ServerStopped : ConnectionEnd.KeepAliveTimeout;
+    }
 
     private void ReleaseWhatIdleNeedsNot()
     {

@@ -17,6 +17,8 @@ internal sealed class Server : IAsyncDisposable
 {
     private readonly ServerTransport _transport;
     private readonly Handler _handler;
+
+    // Null where the caller has suppressed its flow: then there is nothing to see and nothing to keep apart.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private readonly Lock _lock = new();
     private readonly HashSet<RequestHandler> _connections = [];
@@ -90,7 +92,7 @@ internal sealed class Server : IAsyncDisposable
     public ValueTask<StreamResponse> Invoke(Request request)
     {
         // Values set before the server started are seen by every request; values that a request sets, by that one alone.
-        ExecutionContext.Restore(_context!);
+        RestoreContext();
         try
         {
             return _handler(request);
@@ -101,7 +103,7 @@ internal sealed class Server : IAsyncDisposable
         }
         finally
         {
-            ExecutionContext.Restore(_context!);
+            RestoreContext();
         }
     }
 
@@ -177,6 +179,12 @@ internal sealed class Server : IAsyncDisposable
             TransportKind.Automatic when OperatingSystem.IsLinux() => new EpollTransport(transportOptions),
             _ => new SocketTransport(transportOptions),
         };
+    }
+
+    private void RestoreContext()
+    {
+        if (_context is not null)
+            ExecutionContext.Restore(_context);
     }
 
     private void OnAccepted(Connection connection)

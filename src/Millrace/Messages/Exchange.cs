@@ -11,6 +11,15 @@ internal abstract class Exchange
 
     public abstract EndPoint? LocalEndPoint { get; }
 
+    /// <summary>True on the thread of an event loop: what blocks here holds up other connections until the watchdog notices.</summary>
+    public abstract bool IsOnLoop { get; }
+
+    /// <summary>Gives the loop to another thread before something blocks.</summary>
+    public abstract void StepAside();
+
+    /// <summary>Milliseconds of the connection's clock, a few of them coarse.</summary>
+    public abstract long Milliseconds { get; }
+
     /// <summary>True once the client has closed its side; <see cref="Request.Abort"/> is called when that happens from here on.</summary>
     public abstract bool WatchClient();
 

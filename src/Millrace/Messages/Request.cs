@@ -104,6 +104,8 @@ public sealed class Request
 
     internal HeadView View => _view;
 
+    internal Exchange Exchange => _exchange;
+
     /// <summary>Reads the whole body (aiohttp: <c>read()</c>). A second call returns the same bytes.</summary>
     /// <exception cref="HttpException">The body is larger than <see cref="ServerOptions.BodyBytesMax"/> (413), malformed (400) or too slow (408).</exception>
     /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>

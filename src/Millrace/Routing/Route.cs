@@ -27,6 +27,8 @@ public sealed class Route
 
     internal Handler Handler { get; }
 
+    internal Handling.BlockingHabit Habit { get; } = new();
+
     /// <inheritdoc/>
     public override string ToString() => $"{Method} {Path}";
 

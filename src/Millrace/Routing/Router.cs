@@ -37,7 +37,7 @@ public sealed class Router
             return new ValueTask<StreamResponse>(Refuse(request, allowed));
         if (values.Length > 0)
             request.Match = new RouteMatch(request.View, route.Pattern.Names, values);
-        return route.Handler(request);
+        return route.Habit.Run(route.Handler, request);
     }
 
     private Response Refuse(Request request, SortedSet<string>? allowed)
