@@ -39,10 +39,12 @@ internal static class MarkdownTable
 
     private static double Median(double[] figures)
     {
-        double[] sorted = [.. figures.Order()];
+        double[] sorted = [.. figures.Where(double.IsFinite).Order()];
+        if (sorted.Length == 0)
+            return double.NaN;
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static string Number(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double number, string format) => double.IsNaN(number) ? "–" : number.ToString(format, CultureInfo.InvariantCulture);
 }

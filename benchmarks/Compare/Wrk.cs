@@ -8,8 +8,8 @@ namespace Millrace.Benchmarks;
 /// <summary>What a load client saw.</summary>
 /// <param name="Requests">Answers received.</param>
 /// <param name="Seconds">How long it took.</param>
-/// <param name="P50">The median time to an answer, in milliseconds.</param>
-/// <param name="P99">The time that 99 of 100 answers kept to, in milliseconds.</param>
+/// <param name="P50">The median time to an answer, in milliseconds; not a number if the client does not know.</param>
+/// <param name="P99">The time that 99 of 100 answers kept to, likewise.</param>
 internal sealed record Load(long Requests, double Seconds, double P50, double P99)
 {
     public double PerSecond => Requests / Seconds;
@@ -84,8 +84,11 @@ internal static class Wrk
         var seen = JsonSerializer.Deserialize<Summary>(line, JsonSerializerOptions.Web)!;
         if (seen.Requests == 0 || seen.Errors > ErrorShareMax * seen.Requests)
             throw new ComparisonException(string.Create(CultureInfo.InvariantCulture, $"wrk saw {seen.Errors} errors in {seen.Requests} requests.\n{output}"));
-        return new Load(seen.Requests, seen.Microseconds / 1e6, seen.P50 / MicrosecondsPerMillisecond, seen.P99 / MicrosecondsPerMillisecond);
+        return new Load(seen.Requests, seen.Microseconds / 1e6, Milliseconds(seen.P50), Milliseconds(seen.P99));
     }
+
+    // wrk adds answers that it thinks it missed, some of them faster than any it saw, and then cannot find the percentile: it says 0.
+    private static double Milliseconds(long microseconds) => microseconds == 0 ? double.NaN : microseconds / MicrosecondsPerMillisecond;
 
     private sealed record Summary(long Requests, long Microseconds, long P50, long P99, long Errors);
 }

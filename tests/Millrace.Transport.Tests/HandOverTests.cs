@@ -20,8 +20,9 @@ public sealed class HandOverTests : IDisposable
         var clients = await server.BlockAsync(harness, blocked);
         await BlockingServer.EchoAsync(harness, 200);
         Assert.Equal(blocked, server.Blocked);
-        Assert.InRange(harness.Transport.HandOvers, blocked, long.MaxValue);
-        Assert.InRange(harness.Epoll.Crew.Threads, blocked + 1, 512);
+        Assert.NotEqual(0, server.BlockedLoopThreads);
+        Assert.InRange(harness.Epoll.Crew.Threads, server.BlockedLoopThreads + 1, 512);
+        await Eventually.TrueAsync(() => harness.Transport.HandOvers >= server.BlockedLoopThreads);
         _gate.Set();
         await BlockingServer.AnsweredAsync(clients);
         await BlockingServer.EchoAsync(harness, 200);
@@ -65,7 +66,7 @@ public sealed class HandOverTests : IDisposable
         await BlockingServer.EchoAsync(harness, 200);
         await Task.WhenAll(blocking);
         Assert.Equal(4 * rounds, turn);
-        Assert.NotEqual(0, harness.Transport.HandOvers);
+        await Eventually.TrueAsync(() => harness.Transport.HandOvers > 0);
     }
 
     [EpollFact]
@@ -124,11 +125,11 @@ public sealed class HandOverTests : IDisposable
         for (int round = 0; round < 3; round++)
         {
             var clients = await server.BlockAsync(harness, 6);
-            Assert.InRange(harness.Epoll.Crew.Threads, 7, 512);
+            await BlockingServer.EchoAsync(harness, 1);
+            Assert.InRange(harness.Epoll.Crew.Threads, server.BlockedLoopThreads + 1, 512);
             _gate.Set();
             await BlockingServer.AnsweredAsync(clients);
-            int k = 0;
-            await Eventually.TrueAsync(() => { if (++k % 500 == 0) Console.Error.WriteLine($"round {round} threads {harness.Epoll.Crew.Threads} blocked {server.Blocked} resting {harness.Epoll.Watchdog.IsResting} ho {harness.Transport.HandOvers} {string.Join(" ", harness.Epoll.Loops.Select(l => $"{l.Word:x} {l.Batches}"))}"); return harness.Epoll.Crew.Threads == 2; });
+            await Eventually.TrueAsync(() => harness.Epoll.Crew.Threads == 2);
             _gate.Reset();
         }
     }
@@ -192,7 +193,7 @@ public sealed class HandOverTests : IDisposable
             long before = harness.Transport.HandOvers;
             var clients = await server.BlockAsync(harness, 1);
             await BlockingServer.EchoAsync(harness, 1);
-            Assert.NotEqual(before, harness.Transport.HandOvers);
+            await Eventually.TrueAsync(() => harness.Transport.HandOvers > before);
             _gate.Set();
             await BlockingServer.AnsweredAsync(clients);
             _gate.Reset();

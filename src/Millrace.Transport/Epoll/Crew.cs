@@ -1,4 +1,3 @@
-
 namespace Millrace.Transport.Epoll;
 
 /// <summary>
@@ -24,7 +23,8 @@ internal sealed class Crew(TransportOptions options)
         }
     }
 
-    public void Lead(EpollLoop loop) => Assign(FindMember()!, loop, loop.Word);
+    public void Lead(EpollLoop loop) =>
+        Assign(FindMember() ?? throw new InvalidOperationException("The system has no thread for an event loop: raise the limits of threads, memory or open files."), loop, loop.Word);
 
     /// <summary>Gives the loop to another thread, unless the callback that <paramref name="word"/> names has just ended or all threads are held up.</summary>
     public bool TryTakeOver(EpollLoop loop, ulong word)
@@ -47,7 +47,7 @@ internal sealed class Crew(TransportOptions options)
         {
             _stopping = true;
             foreach (var spare in _spares)
-                spare.Start!.Set();
+                spare.Start.Set();
             _spares.Clear();
             if (_threads == 0)
                 _gone.TrySetResult();
@@ -75,44 +75,56 @@ internal sealed class Crew(TransportOptions options)
             _full = false;
             _threads++;
         }
-        return new Member();
+        return TryStart();
+    }
+
+    // Before the loop is taken from anyone: a loop must never be without a leader.
+    private Member? TryStart()
+    {
+        var member = new Member();
+        try
+        {
+            new Thread(() => Serve(member)) { IsBackground = true, Name = "Millrace loop" }.UnsafeStart();
+            return member;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // .NET says so also when the limit of threads or of open files is reached. The next look tries again.
+            member.Dispose();
+            lock (_lock)
+                CountOut();
+            return null;
+        }
     }
 
     private void PutBack(Member member)
     {
         lock (_lock)
         {
-            if (member.Start is not null && !_stopping)
-                _spares.Add(member);
-            else if (member.Start is { } start)
-                start.Set();
+            if (_stopping)
+                member.Start.Set();
             else
-                CountOut();
+                _spares.Add(member);
         }
     }
 
-    private void Assign(Member member, EpollLoop loop, ulong word)
+    private static void Assign(Member member, EpollLoop loop, ulong word)
     {
         member.Loop = loop;
         member.Word = word;
-        if (member.Start is { } start)
-        {
-            start.Set();
-            return;
-        }
-        member.Start = new AutoResetEvent(false);
-        new Thread(() => Serve(member)) { IsBackground = true, Name = "Millrace loop" }.UnsafeStart();
+        member.Start.Set();
     }
 
     private void Serve(Member member)
     {
+        WaitForLoop(member);
         while (member.Loop is { } loop)
         {
             member.Loop = null;
             if (!loop.Lead(member.Word))
                 Rest(member);
         }
-        member.Start!.Dispose();
+        member.Dispose();
         lock (_lock)
             CountOut();
     }
@@ -132,7 +144,12 @@ internal sealed class Crew(TransportOptions options)
                 return;
             _spares.Add(member);
         }
-        while (!member.Start!.WaitOne(options.SpareThreadIdleMax))
+        WaitForLoop(member);
+    }
+
+    private void WaitForLoop(Member member)
+    {
+        while (!member.Start.WaitOne(options.SpareThreadIdleMax))
         {
             lock (_lock)
             {
@@ -143,10 +160,12 @@ internal sealed class Crew(TransportOptions options)
         }
     }
 
-    private sealed class Member
+    private sealed class Member : IDisposable
     {
-        public AutoResetEvent? Start;
+        public readonly AutoResetEvent Start = new(false);
         public EpollLoop? Loop;
         public ulong Word;
+
+        public void Dispose() => Start.Dispose();
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Millrace.Transport.Clock;
 using Millrace.Transport.Epoll.Native;
 
 namespace Millrace.Transport.Epoll;
@@ -13,17 +12,15 @@ internal sealed class EpollListener : Listener, IReadinessTarget
 {
     // Enough to take a burst in few wake-ups, few enough not to hold up the loop's other events.
     private const int AcceptsPerEvent = 32;
-    private const int PauseMilliseconds = 500;
 
     private readonly EpollTransport _transport;
     private readonly Socket _socket;
     private readonly Action<Connection> _onAccepted;
-    private readonly Resumption _resumption;
+    private readonly AcceptPause _pause;
     private readonly Lock _lock = new();
     private readonly Arrivals _arrivals = new();
     private bool _watched;
     private bool _closed;
-    private bool _pauseLogged;
     private Task? _stopping;
 
     public EpollListener(EpollTransport transport, Socket socket, Action<Connection> onAccepted)
@@ -32,7 +29,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         _socket = socket;
         _onAccepted = onAccepted;
         LocalEndPoint = socket.LocalEndPoint!;
-        _resumption = new Resumption(this);
+        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, Watch);
         Descriptor = (int)socket.Handle;
         Generation = transport.NextGeneration();
         Watch();
@@ -78,6 +75,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
             _closed = true;
             _socket.Dispose();
         }
+        _pause.Stop();
         _arrivals.Close();
         return new ValueTask(_stopping);
     }
@@ -97,9 +95,11 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         switch (fd)
         {
             case >= 0:
-                _pauseLogged = false;
+                bool last = _stopping is null && _transport.Headroom.IsKept(fd);
+                if (last)
+                    Pause(Libc.EMFILE);
                 Adopt(fd, address[..Math.Min(length, address.Length)]);
-                return true;
+                return !last;
             case -Libc.EAGAIN:
                 return false;
             case -Libc.EMFILE or -Libc.ENFILE or -Libc.ENOBUFS or -Libc.ENOMEM:
@@ -121,7 +121,6 @@ internal sealed class EpollListener : Listener, IReadinessTarget
             Libc.Close(fd);
     }
 
-    /// <summary>No descriptor or memory for one more: the connections wait in the kernel's queue, and nothing spins meanwhile.</summary>
     private void Pause(int error)
     {
         lock (_lock)
@@ -130,11 +129,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
                 return;
             Unwatch();
         }
-        if (!_pauseLogged)
-            _transport.Logger.AcceptPaused(error, PauseMilliseconds);
-        _pauseLogged = true;
-        var loop = _transport.Loops[0];
-        loop.Timers.Set(_resumption, loop.Clock.Milliseconds + PauseMilliseconds);
+        _pause.Begin(error);
     }
 
     private void Watch()
@@ -156,10 +151,5 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         _watched = false;
         foreach (var loop in _transport.Loops)
             loop.Unwatch(this);
-    }
-
-    private sealed class Resumption(EpollListener listener) : LoopTimer
-    {
-        protected internal override void OnDue() => listener.Watch();
     }
 }

@@ -275,5 +275,4 @@ internal sealed class EpollLoop : EventLoop
         if (Volatile.Read(ref _sleeping))
             Libc.Signal(_wakeUp);
     }
-
 }

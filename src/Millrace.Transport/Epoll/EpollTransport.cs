@@ -30,6 +30,8 @@ internal sealed class EpollTransport : ServerTransport
 
     public ILogger Logger { get; }
 
+    public DescriptorHeadroom Headroom { get; } = new();
+
     public override long HandOvers => Watchdog.HandOvers;
 
     public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>

@@ -1,29 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
-using Millrace.Transport.Clock;
 
 namespace Millrace.Transport.Sockets;
 
 /// <summary>A listening socket and the one flow that accepts from it.</summary>
 internal sealed class SocketListener : Listener
 {
-    private const int PauseMilliseconds = 500;
-
     private readonly SocketTransport _transport;
     private readonly Socket _socket;
     private readonly Action<Connection> _onAccepted;
     private readonly Arrivals _arrivals = new();
-    private readonly Pause _pause = new();
+    private readonly AcceptPause _pause;
+    private readonly Signal _pauseOver = new();
     private readonly Lock _lock = new();
     private readonly Task _accepting;
     private Task? _stopping;
-    private bool _pauseLogged;
 
     public SocketListener(SocketTransport transport, Socket socket, Action<Connection> onAccepted)
     {
         _transport = transport;
         _socket = socket;
         _onAccepted = onAccepted;
+        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, _pauseOver.Raise);
         LocalEndPoint = socket.LocalEndPoint!;
         _accepting = AcceptAllAsync();
     }
@@ -42,7 +40,7 @@ internal sealed class SocketListener : Listener
         while (TryAcceptNow() is { } accepted)
             HandOut(accepted);
         _socket.Dispose();
-        _pause.End();
+        _pause.Stop();
         await _accepting.ConfigureAwait(false);
         _arrivals.Close();
         await _arrivals.Gone.ConfigureAwait(false);
@@ -57,8 +55,10 @@ internal sealed class SocketListener : Listener
             switch (error)
             {
                 case SocketError.Success:
-                    _pauseLogged = false;
+                    bool last = OperatingSystem.IsLinux() && _transport.Headroom.IsKept(operation.AcceptSocket!.Handle);
                     HandOut(operation.AcceptSocket!);
+                    if (last)
+                        await PauseAsync(SocketError.TooManyOpenSockets).ConfigureAwait(false);
                     break;
                 case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
                     await PauseAsync(error).ConfigureAwait(false);
@@ -72,16 +72,10 @@ internal sealed class SocketListener : Listener
         }
     }
 
-    /// <summary>No descriptor or memory for one more: the connections wait in the system's queue, and nothing spins meanwhile.</summary>
-    private async ValueTask PauseAsync(SocketError error)
+    private ValueTask PauseAsync(SocketError error)
     {
-        if (!_pauseLogged)
-            _transport.Logger.AcceptPaused((int)error, PauseMilliseconds);
-        _pauseLogged = true;
-        var loop = _transport.Loops[0];
-        loop.Timers.Set(_pause, loop.Clock.Milliseconds + PauseMilliseconds);
-        await _pause.Over.WaitAsync().ConfigureAwait(false);
-        loop.Timers.Remove(_pause);
+        _pause.Begin((int)error);
+        return _pauseOver.WaitAsync();
     }
 
     private Socket? TryAcceptNow()
@@ -114,14 +108,5 @@ internal sealed class SocketListener : Listener
                 _arrivals.End();
             }
         });
-    }
-
-    private sealed class Pause : LoopTimer
-    {
-        public Signal Over { get; } = new();
-
-        public void End() => Over.Raise();
-
-        protected internal override void OnDue() => End();
     }
 }

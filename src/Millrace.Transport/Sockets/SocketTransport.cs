@@ -19,6 +19,8 @@ internal sealed class SocketTransport : ServerTransport
 
     public ILogger Logger { get; }
 
+    public DescriptorHeadroom Headroom { get; } = new();
+
     public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
         new SocketListener(this, ListenSocket.Open(endPoint, options), onAccepted);
 

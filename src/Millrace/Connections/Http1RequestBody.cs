@@ -87,12 +87,9 @@ internal sealed class Http1RequestBody : RequestBody
         if (EndsConnection || !_use.TryEnter())
             return false;
         // The response goes out before this waits for the client.
-        if (DiscardReceived() || (!_broken && await _handler.Output.FlushAsync().ConfigureAwait(false) && await DiscardRestAsync().ConfigureAwait(false)))
-        {
-            _use.Leave();
-            return true;
-        }
-        return false;
+        bool isDrained = DiscardReceived() || (!_broken && await _handler.Output.FlushAsync().ConfigureAwait(false) && await DiscardRestAsync().ConfigureAwait(false));
+        _use.Leave();
+        return isDrained;
     }
 
     /// <summary>The request is over: from here on every read throws. Completes when a read that was still under way has ended.</summary>

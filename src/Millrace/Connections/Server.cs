@@ -4,8 +4,6 @@ using Millrace.Protocol.Http1;
 using Millrace.Telemetry;
 using Millrace.Transport;
 using Millrace.Transport.Clock;
-using Millrace.Transport.Epoll;
-using Millrace.Transport.Sockets;
 
 namespace Millrace.Connections;
 
@@ -25,11 +23,6 @@ internal sealed class Server : IAsyncDisposable
     private readonly List<Listener> _listeners = [];
     private readonly DateField _date;
     private TaskCompletionSource? _allEnded;
-
-    public Server(Handler handler, ServerOptions options)
-        : this(handler, options, OpenTransport(options))
-    {
-    }
 
     public Server(Handler handler, ServerOptions options, ServerTransport transport)
     {
@@ -159,26 +152,6 @@ internal sealed class Server : IAsyncDisposable
             if (_connections.Remove(connection) && _connections.Count == 0)
                 _allEnded?.TrySetResult();
         }
-    }
-
-    private static ServerTransport OpenTransport(ServerOptions options)
-    {
-        var transportOptions = new TransportOptions
-        {
-            Loops = options.Loops,
-            HandOverInterval = options.HandOverInterval,
-            ThreadsMax = options.LoopThreadsMax,
-            TimeProvider = options.TimeProvider,
-            Logger = options.LoggerFactory.CreateLogger("Millrace.Transport"),
-        };
-        return options.Transport switch
-        {
-            TransportKind.Epoll when !OperatingSystem.IsLinux() =>
-                throw new PlatformNotSupportedException("epoll is part of Linux: leave ServerOptions.Transport at Automatic, or set it to Sockets."),
-            TransportKind.Epoll => new EpollTransport(transportOptions),
-            TransportKind.Automatic when OperatingSystem.IsLinux() => new EpollTransport(transportOptions),
-            _ => new SocketTransport(transportOptions),
-        };
     }
 
     private void RestoreContext()

@@ -1,20 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Millrace;
-
-/// <summary>Which way bytes reach the server.</summary>
-public enum TransportKind
-{
-    /// <summary><see cref="Epoll"/> on Linux, <see cref="Sockets"/> elsewhere.</summary>
-    Automatic,
-
-    /// <summary>Event loops over epoll that a blocking handler cannot stop. Linux only.</summary>
-    Epoll,
-
-    /// <summary>System.Net.Sockets: every operating system; handlers run on the thread pool.</summary>
-    Sockets,
-}
 
 /// <summary>How a server runs and what it allows its clients. Times and limits are per connection or per request.</summary>
 public sealed class ServerOptions

@@ -24,7 +24,8 @@ public static partial class Web
     {
         ArgumentNullException.ThrowIfNull(app);
         options ??= new RunOptions();
-        var server = new Server(app.Freeze(), options.Server ?? new ServerOptions { LoggerFactory = ConsoleLogger.Factory });
+        var serverOptions = options.Server ?? new ServerOptions { LoggerFactory = ConsoleLogger.Factory };
+        var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions));
         await using (server.ConfigureAwait(false))
         {
             // Listened to before the address is bound: who sees the banner may already send the signal.

@@ -40,8 +40,9 @@ internal static class BodyText
         {
             return Encoding.GetEncoding(charset.ToString(), EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
+            // NotSupportedException: UTF-7, which .NET knows and refuses.
             throw new HttpException(415, "The charset of the body is not known here. Send UTF-8.");
         }
     }

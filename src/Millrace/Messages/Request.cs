@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -23,6 +24,7 @@ public sealed class Request
     private RequestQuery? _query;
     private RequestCookies? _cookies;
     private byte[]? _bodyBytes;
+    private ExceptionDispatchInfo? _bodyFailure;
     private CancellationTokenSource? _aborted;
     private bool _answering;
 
@@ -85,7 +87,8 @@ public sealed class Request
     public string? Remote => (RemoteEndPoint as IPEndPoint)?.Address.ToString();
 
     /// <summary>The address the client connected to.</summary>
-    public EndPoint? LocalEndPoint => _exchange.LocalEndPoint;
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public EndPoint? LocalEndPoint => _view.Take(_exchange, static (_, exchange) => exchange.LocalEndPoint);
 
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
     public RouteMatch Match { get; internal set; } = RouteMatch.None;
@@ -106,11 +109,24 @@ public sealed class Request
 
     internal Exchange Exchange => _exchange;
 
-    /// <summary>Reads the whole body (aiohttp: <c>read()</c>). A second call returns the same bytes.</summary>
+    /// <summary>Reads the whole body (aiohttp: <c>read()</c>). A second call returns the same bytes, or fails as the first did.</summary>
     /// <exception cref="HttpException">The body is larger than <see cref="ServerOptions.BodyBytesMax"/> (413), malformed (400) or too slow (408).</exception>
     /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default) =>
-        _bodyBytes ??= await Body.ReadAllAsync(_bodyBytesMax, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // What a read that failed had collected is gone: the rest must never pass for the whole.
+        _bodyFailure?.Throw();
+        try
+        {
+            return _bodyBytes ??= await Body.ReadAllAsync(_bodyBytesMax, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not InvalidOperationException)
+        {
+            _bodyFailure = ExceptionDispatchInfo.Capture(e);
+            throw;
+        }
+    }
 
     /// <summary>Reads the whole body as text in the charset of Content-Type, UTF-8 by default (aiohttp: <c>text()</c>).</summary>
     /// <exception cref="HttpException">The charset is unknown or the body is not valid in it (415), or as in <see cref="ReadAsync"/>.</exception>

@@ -4,9 +4,16 @@ namespace Millrace.Transport.Tests.Support;
 internal sealed class BlockingServer(Action block)
 {
     private int _blocked;
+    private int _blockedLoopThreads;
 
-    /// <summary>Threads that are blocked now.</summary>
+    /// <summary>Flows that block a thread now.</summary>
     public int Blocked => Volatile.Read(ref _blocked);
+
+    /// <summary>
+    /// Those of them that block a thread of a loop: all, but for the rare flow that hopped to the thread pool because its bytes
+    /// came, on another thread, just between its decision to wait and the wait.
+    /// </summary>
+    public int BlockedLoopThreads => Volatile.Read(ref _blockedLoopThreads);
 
     public async Task RunAsync(Connection connection)
     {
@@ -15,9 +22,12 @@ internal sealed class BlockingServer(Action block)
         {
             if (one[0] == 'b')
             {
+                int loopThreads = Thread.CurrentThread.Name == "Millrace loop" ? 1 : 0;
+                Interlocked.Add(ref _blockedLoopThreads, loopThreads);
                 Interlocked.Increment(ref _blocked);
                 block();
                 Interlocked.Decrement(ref _blocked);
+                Interlocked.Add(ref _blockedLoopThreads, -loopThreads);
             }
             if (!await connection.WriteAsync(one))
                 break;

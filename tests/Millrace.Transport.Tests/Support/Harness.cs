@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Millrace.Testing;
 using Millrace.Transport.Epoll;
 using Millrace.Transport.Sockets;
+using Xunit.Sdk;
 
 namespace Millrace.Transport.Tests.Support;
 
@@ -15,9 +17,12 @@ internal sealed class Harness : IAsyncDisposable
 {
     private readonly Channel<Connection> _accepted = Channel.CreateUnbounded<Connection>();
     private readonly ConcurrentQueue<Task> _flows = new();
+    private readonly ConcurrentQueue<Client> _clients = new();
+    private volatile bool _testFailed;
 
     public Harness(Kind kind, Func<Connection, Task>? flow = null, Func<TransportOptions, TransportOptions>? configure = null)
     {
+        AppDomain.CurrentDomain.FirstChanceException += OnException;
         var options = new TransportOptions { Logger = Log };
         Transport = Create(kind, configure is null ? options : configure(options));
         Listener = Transport.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions(), connection =>
@@ -56,8 +61,14 @@ internal sealed class Harness : IAsyncDisposable
     };
 
     /// <summary>A client whose connection runs the flow.</summary>
-    public async Task<Client> DialAsync() =>
-        Transport is InMemoryTransport memory ? new InMemoryClient(memory.Connect(Listener.LocalEndPoint)) : await SocketClient.ConnectAsync(Listener.LocalEndPoint);
+    public async Task<Client> DialAsync()
+    {
+        Client client = Transport is InMemoryTransport memory
+            ? new InMemoryClient(memory.Connect(Listener.LocalEndPoint))
+            : await SocketClient.ConnectAsync(Listener.LocalEndPoint);
+        _clients.Enqueue(client);
+        return client;
+    }
 
     /// <summary>A client and its connection, which the test must close.</summary>
     public async Task<(Client Client, Connection Connection)> ConnectAsync()
@@ -77,6 +88,12 @@ internal sealed class Harness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.FirstChanceException -= OnException;
+        // What went wrong is on its way to the reader; whatever waits or fails here would hide it.
+        if (_testFailed)
+            return;
+        while (_clients.TryDequeue(out var client))
+            client.Dispose();
         await Listener.StopAsync();
         await FlowsAsync();
         await Transport.DisposeAsync();
@@ -86,4 +103,6 @@ internal sealed class Harness : IAsyncDisposable
         if (Transport is EpollTransport epoll)
             Assert.Equal(0, epoll.Crew.Threads);
     }
+
+    private void OnException(object? sender, FirstChanceExceptionEventArgs e) => _testFailed |= e.Exception is XunitException;
 }
