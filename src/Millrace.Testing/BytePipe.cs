@@ -77,7 +77,7 @@ internal sealed class BytePipe(int capacity)
         int count;
         lock (_lock)
         {
-            if (_reset || (_count == 0 && _ended && _lostAtEnd))
+            if (_reset || _readerGone || (_count == 0 && _ended && _lostAtEnd))
                 return Connection.Lost;
             if (_count == 0)
                 return _ended ? Connection.EndOfStream : WouldBlock;
@@ -122,7 +122,7 @@ internal sealed class BytePipe(int capacity)
         Readable.Raise();
     }
 
-    /// <summary>The reader goes: writes fail from now on. True if bytes lay unread.</summary>
+    /// <summary>The reader goes: its reads and the other side's writes fail from now on. True if bytes lay unread.</summary>
     public bool CloseReader()
     {
         bool unread;
@@ -132,6 +132,7 @@ internal sealed class BytePipe(int capacity)
             _count = 0;
             _readerGone = true;
         }
+        Readable.Raise();
         Writable.Raise();
         return unread;
     }

@@ -49,38 +49,19 @@ internal sealed class InMemoryClientStream : Stream
     /// <summary>Reads what is there without waiting; 0 if nothing is, or at the end.</summary>
     public int ReadAvailable(Span<byte> buffer) => Math.Max(0, _incoming.Read(buffer));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    // What can be done at once is done without an async method: a debug build would allocate for each call.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)
-            return 0;
-        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _incoming.Readable);
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int n = _incoming.Read(buffer.Span);
-            if (n == Connection.Lost)
-                throw new IOException("The connection was reset by the server.");
-            if (n != BytePipe.WouldBlock)
-                return n;
-            await _incoming.Readable.WaitAsync().ConfigureAwait(false);
-        }
+            return new ValueTask<int>(0);
+        int n = cancellationToken.IsCancellationRequested ? BytePipe.WouldBlock : _incoming.Read(buffer.Span);
+        return n >= 0 ? new ValueTask<int>(n) : WaitAndReadAsync(buffer, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _outgoing.Writable);
-        while (!buffer.IsEmpty)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int n = _outgoing.Write(buffer.Span);
-            if (n == Connection.Lost)
-                throw new IOException("The connection was closed by the server.");
-            buffer = buffer[n..];
-            if (n == 0)
-                await _outgoing.Writable.WaitAsync().ConfigureAwait(false);
-        }
+        int n = cancellationToken.IsCancellationRequested ? 0 : _outgoing.Write(buffer.Span);
+        return n == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[Math.Max(n, 0)..], cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -116,5 +97,37 @@ internal sealed class InMemoryClientStream : Stream
                 _outgoing.Complete();
         }
         base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _incoming.Readable);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = _incoming.Read(buffer.Span);
+            if (n == Connection.Lost)
+                throw new IOException("The connection was reset by the server.");
+            if (n != BytePipe.WouldBlock)
+                return n;
+            await _incoming.Readable.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _outgoing.Writable);
+        while (!buffer.IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = _outgoing.Write(buffer.Span);
+            if (n == Connection.Lost)
+                throw new IOException("The connection was closed by the server.");
+            buffer = buffer[n..];
+            if (n == 0)
+                await _outgoing.Writable.WaitAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Millrace.Transport;
 
 namespace Millrace.Testing;
 
 /// <summary>The server's end of an in-memory connection.</summary>
-internal sealed class InMemoryConnection : Connection
+internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
 {
     private readonly InMemoryLoop _loop;
     private readonly BytePipe _incoming;
@@ -33,11 +34,18 @@ internal sealed class InMemoryConnection : Connection
 
     public override bool PeerClosed => _lost || _incoming.IsEnded;
 
-    public override ValueTask<bool> WaitReadableAsync() => _lost || _incoming.CanRead ? new ValueTask<bool>(true) : WaitAsync();
+    public override ValueTask<bool> WaitReadableAsync()
+    {
+        if (_lost || _incoming.CanRead)
+            return new ValueTask<bool>(true);
+        var readable = _incoming.Readable;
+        return readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, readable.Version);
+    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         int n = Read(buffer.Span);
+        // Not by an async method: a debug build would allocate for it.
         return n == BytePipe.WouldBlock ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
     }
 
@@ -103,25 +111,19 @@ internal sealed class InMemoryConnection : Connection
         return result;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync()
-    {
-        do
-        {
-            await _incoming.Readable.WaitAsync().ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _interrupted, 0) != 0)
-                return false;
-        }
-        while (!_lost && !_incoming.CanRead);
-        return true;
-    }
+    private bool EndWait() => Interlocked.Exchange(ref _interrupted, 0) == 0;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
     {
-        if (!await WaitReadableAsync().ConfigureAwait(false))
-            return Interrupted;
-        return Read(buffer.Span);
+        while (true)
+        {
+            if (!await WaitReadableAsync().ConfigureAwait(false))
+                return Interrupted;
+            int n = Read(buffer.Span);
+            if (n != BytePipe.WouldBlock)
+                return n;
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -142,4 +144,15 @@ internal sealed class InMemoryConnection : Connection
     }
 
     private void TellPeerClosed() => Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        _incoming.Readable.GetResult(token);
+        return EndWait();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _incoming.Readable.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _incoming.Readable.OnCompleted(continuation, state, token, flags);
 }

@@ -7,15 +7,20 @@ internal sealed class Signal : IValueTaskSource
 {
     private Readiness _readiness;
 
+    public short Version => _readiness.Version;
+
     /// <summary>Completes once raised, at once if it was raised since the last wait.</summary>
-    public ValueTask WaitAsync() => _readiness.TakeOrWait() ? ValueTask.CompletedTask : new ValueTask(this, _readiness.Version);
+    public ValueTask WaitAsync() => TakeOrWait() ? ValueTask.CompletedTask : new ValueTask(this, Version);
+
+    /// <summary>For a source of its own that passes its calls on to this one: true if raised before, false if it must be awaited.</summary>
+    public bool TakeOrWait() => _readiness.TakeOrWait();
 
     public void Raise() => _readiness.Raise();
 
-    void IValueTaskSource.GetResult(short token) => _readiness.GetResult(token);
+    public void GetResult(short token) => _readiness.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _readiness.GetStatus(token);
+    public ValueTaskSourceStatus GetStatus(short token) => _readiness.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _readiness.OnCompleted(continuation, state, token, flags);
 }

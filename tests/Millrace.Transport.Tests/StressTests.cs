@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Millrace.Transport.Tests.Support;
 
 namespace Millrace.Transport.Tests;
@@ -12,12 +13,14 @@ public sealed class StressTests
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task Nothing_is_left_over_after_thousands_of_connections_that_end_at_random_moments(Kind kind)
     {
-        const int seed = 4711;
         // What the process opens once and keeps (the socket engine's descriptors) is open after a first round.
-        await RunAsync(kind, 50, seed);
+        await RunAsync(kind, 50, seed: 0);
         int descriptors = OpenDescriptors();
-        await RunAsync(kind, Connections, seed);
-        await Eventually.TrueAsync(() => OpenDescriptors() <= descriptors);
+        foreach (int seed in new[] { 1_000_000, 2_000_000, 3_000_000 })
+        {
+            await RunAsync(kind, Connections, seed);
+            await Eventually.TrueAsync(() => OpenDescriptors() <= descriptors);
+        }
     }
 
     private static async Task RunAsync(Kind kind, int connections, int seed)
@@ -29,9 +32,26 @@ public sealed class StressTests
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
         {
             for (int n; (n = Interlocked.Increment(ref dialed)) <= connections;)
-                await Chaos.VisitAsync(await harness.DialAsync(), seed - n);
+                await DialAndVisitAsync(harness, seed - n);
         })));
+        // Not all: the system forgets a connection whose client reset it while the queue was full.
+        await Eventually.TrueAsync(() => Volatile.Read(ref served) > connections / 2);
     }
 
-    private static int OpenDescriptors() => Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
+    private static async Task DialAndVisitAsync(Harness harness, int seed)
+    {
+        try
+        {
+            await Chaos.VisitAsync(await harness.DialAsync(), seed);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // The server aborted the connection so fast that connecting itself tells it.
+        }
+    }
+
+    // Sockets, epoll and event descriptors; each thread of the pool keeps a pipe as well, and those come and go.
+    private static int OpenDescriptors() => !Directory.Exists("/proc/self/fd") ? 0
+        : Directory.GetFiles("/proc/self/fd").Count(path => new FileInfo(path).LinkTarget is { } target
+            && (target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("anon_inode:", StringComparison.Ordinal)));
 }

@@ -77,23 +77,20 @@ public sealed class WaitingTests
             while (!stop.IsCancellationRequested)
                 connection.Interrupt();
         });
+        var buffer = new byte[64];
+        Assert.Equal(Connection.Interrupted, await connection.ReadAsync(buffer));
         var sending = Task.Run(async () =>
         {
             var pattern = Bytes.Pattern(count);
             for (int i = 0; i < count; i += 100)
                 Assert.True(await client.SendAsync(pattern.AsMemory(i, 100)));
         });
-        var buffer = new byte[64];
         int received = 0;
-        int interrupted = 0;
         while (received < count)
         {
             int n = await connection.ReadAsync(buffer);
             if (n == Connection.Interrupted)
-            {
-                interrupted++;
                 continue;
-            }
             Assert.True(n > 0);
             Assert.True(Bytes.IsPattern(buffer.AsSpan(0, n), received));
             received += n;
@@ -101,7 +98,6 @@ public sealed class WaitingTests
         await stop.CancelAsync();
         await interrupting;
         await sending;
-        Assert.NotEqual(0, interrupted);
         connection.Close();
         client.Dispose();
     }

@@ -183,6 +183,8 @@ internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTask
             _drained = true;
         else if (n < 0)
             _ = Lose();
+        else
+            OnPeerClosed();
         return n is >= 0 or -Libc.EAGAIN ? n : Lost;
     }
 

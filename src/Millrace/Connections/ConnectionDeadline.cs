@@ -42,6 +42,9 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
     /// <summary>True if the time of the last wait ran out.</summary>
     public bool HasExpired => (Volatile.Read(ref _word) & Expired) != 0;
 
+    /// <summary>True if the last wait was of this kind and its time ran out.</summary>
+    public bool HasExpiredIn(Wait wait) => (Volatile.Read(ref _word) & (OneStart - 1)) == (Expired | (int)wait);
+
     /// <summary>Ends the wait; false if its time had run out.</summary>
     public bool Stop()
     {

@@ -13,6 +13,8 @@ internal struct ExclusiveUse
     private int _state;
     private TaskCompletionSource? _left;
 
+    public bool IsInUse => Volatile.Read(ref _state) != Free;
+
     public bool TryEnter() => Interlocked.CompareExchange(ref _state, InUse, Free) == Free;
 
     public void Leave()

@@ -48,7 +48,13 @@ internal sealed class Http1RequestBody : RequestBody
     /// True if nothing can be read behind this body: it is malformed, or the client was never told to send it and may leave
     /// it away or not (RFC 9110 section 10.1.1).
     /// </summary>
-    public bool EndsConnection => _broken || (_clientWaits && _handler.Input.IsEmpty);
+    public bool EndsConnection => _broken || (_clientWaits && !_framing.IsComplete && _handler.Input.IsEmpty);
+
+    /// <summary>True if the client ended or reset the connection before the end of the body.</summary>
+    public bool IsCutOff { get; private set; }
+
+    /// <summary>True while a read is under way.</summary>
+    public bool IsInUse => _use.IsInUse;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -125,6 +131,8 @@ internal sealed class Http1RequestBody : RequestBody
             shown.Slice(start, length).CopyTo(buffer[taken..]);
             taken += length;
             input.Use(consumed);
+            // A client that sends does not wait to be told (RFC 9110 section 10.1.1).
+            _clientWaits &= consumed == 0;
             if (step == BodyStep.Fault)
                 throw Fault(_framing.Fault);
             if (step == BodyStep.Complete || (step == BodyStep.NeedMore && input.IsEmpty))
@@ -212,7 +220,7 @@ internal sealed class Http1RequestBody : RequestBody
 
     private IOException Gone()
     {
-        _broken = true;
+        _broken = IsCutOff = true;
         return new IOException("The client closed the connection before it had sent the whole body.");
     }
 }

@@ -5,7 +5,7 @@ using Millrace.Protocol.Semantics;
 namespace Millrace.Connections;
 
 /// <summary>The body of one streamed response on an HTTP/1 connection: chunks, a declared length, or everything up to the close.</summary>
-internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming framing) : ResponseWriter
+internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming framing, StreamResponse response) : ResponseWriter
 {
     // Up to here a copy costs less than the second system call that the end of a chunk would need.
     private const int CopiedChunkBytesMax = 16 * 1024;
@@ -13,6 +13,9 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
     private ExclusiveUse _use;
     private long _left = framing.ContentLength;
     private volatile bool _ended;
+
+    /// <summary>The response whose body this is.</summary>
+    public StreamResponse Response => response;
 
     public static IOException ClientGone() => new("The client has closed the connection.");
 
@@ -22,10 +25,11 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         Enter();
         try
         {
-            if (framing.Body == BodyFraming.Length && framing.HasBody && (_left -= data.Length) < 0)
+            if (framing.Body == BodyFraming.Length && framing.HasBody && data.Length > _left)
                 throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
             if (data.IsEmpty || !framing.HasBody)
                 return;
+            _left -= data.Length;
             bool isSent = framing.Body == BodyFraming.Chunked ? await SendChunkAsync(data).ConfigureAwait(false) : await output.SendAsync(data).ConfigureAwait(false);
             if (!isSent)
                 throw ClientGone();

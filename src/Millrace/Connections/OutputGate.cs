@@ -1,45 +1,40 @@
 namespace Millrace.Connections;
 
 /// <summary>
-/// Keeps the connection's flow and its handler from writing at the same time.
+/// Keeps the connection's flow and its handler from writing at the same time: one at a time, in the order they came.
 /// </summary>
 /// <remarks>
-/// There is one moment when both may want to: a handler has gone asynchronous, so the flow sends the responses to earlier pipelined requests, and
-/// the handler, on another thread by now, begins its own response. Whoever comes second waits or has nothing to do.
+/// A handler that has gone asynchronous may begin its response, on another thread by now, while the flow sends the responses to earlier
+/// pipelined requests. A handler may also leave somebody behind who begins a response or reads the body when the flow already answers.
+/// Whoever passes the gate looks at <see cref="Request.IsAnswered"/> first.
 /// </remarks>
-internal struct OutputGate
+internal sealed class OutputGate
 {
-    private const int Free = 0;
-    private const int Flow = 1;
-    private const int FlowAndHandlerWaits = 2;
-    private const int Handler = 3;
+    // Whoever came last. Each waits for the one in front; nobody there means the gate is open.
+    private TaskCompletionSource? _last;
 
-    private int _owner;
-    private TaskCompletionSource? _handlerWaits;
-
-    /// <summary>The flow wants to send what has come together; false if the handler is writing, which sends that too.</summary>
-    public bool TryEnterFlow() => Interlocked.CompareExchange(ref _owner, Flow, Free) == Free;
-
-    public void LeaveFlow()
+    /// <summary>Completes when it is the caller's turn, which lasts until it is disposed.</summary>
+    public async ValueTask<Turn> EnterAsync()
     {
-        if (Interlocked.CompareExchange(ref _owner, Free, Flow) == Flow)
-            return;
-        Volatile.Write(ref _owner, Handler);
-        _handlerWaits!.SetResult();
+        var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.Exchange(ref _last, own) is { } before)
+            await before.Task.ConfigureAwait(false);
+        return new Turn(this, own);
     }
 
-    /// <summary>The handler wants to write. It keeps the output until the request ends.</summary>
-    public Task EnterHandlerAsync()
+    /// <summary>Completes when those who are in now have left.</summary>
+    public async ValueTask PassAsync()
     {
-        if (Volatile.Read(ref _owner) == Handler || Interlocked.CompareExchange(ref _owner, Handler, Free) == Free)
-            return Task.CompletedTask;
-        _handlerWaits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Interlocked.CompareExchange(ref _owner, FlowAndHandlerWaits, Flow) == Flow)
-            return _handlerWaits.Task;
-        Volatile.Write(ref _owner, Handler);
-        return Task.CompletedTask;
+        if (Volatile.Read(ref _last) is not null)
+            (await EnterAsync().ConfigureAwait(false)).Dispose();
     }
 
-    /// <summary>The request is over and its handler with it.</summary>
-    public void Reset() => Volatile.Write(ref _owner, Free);
+    public readonly struct Turn(OutputGate gate, TaskCompletionSource own) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (Interlocked.CompareExchange(ref gate._last, null, own) != own)
+                own.SetResult();
+        }
+    }
 }

@@ -30,13 +30,10 @@ internal sealed class RequestHandler : Exchange
     // From here on a body is sent from where it is instead of being copied behind its head.
     private const int CopiedBodyBytesMax = 2048;
 
-    // Responses to pipelined requests are sent on once this much has come together.
-    private const int CollectedBytesMax = 16 * 1024;
-
     private readonly Server _server;
     private readonly Connection _connection;
+    private readonly OutputGate _gate = new();
     private InputBuffer _input;
-    private OutputGate _gate;
     private HeadReader? _reader;
     private Request? _request;
     private Http1RequestBody? _body;
@@ -117,19 +114,19 @@ internal sealed class RequestHandler : Exchange
 
     public override async ValueTask<ResponseWriter> StartAsync(Request request, StreamResponse response)
     {
-        await _gate.EnterHandlerAsync().ConfigureAwait(false);
+        using var turn = await _gate.EnterAsync().ConfigureAwait(false);
+        if (!request.TryAnswer())
+            throw new InvalidOperationException("The request has been answered: a request gets one response.");
         var framing = AppendHead(request, response, response.DeclaredLength ?? ResponseFraming.UnknownLength);
-        _writer = new Http1ResponseWriter(Output, framing);
-        if (!await Output.FlushAsync().ConfigureAwait(false))
-            throw Http1ResponseWriter.ClientGone();
-        return _writer;
+        _writer = new Http1ResponseWriter(Output, framing, response);
+        return await Output.FlushAsync().ConfigureAwait(false) ? _writer : throw Http1ResponseWriter.ClientGone();
     }
 
     /// <summary>Tells a client that waits for it to go on with its body (RFC 9110 section 10.1.1), unless its answer has begun.</summary>
     public async ValueTask ContinueAsync()
     {
-        await _gate.EnterHandlerAsync().ConfigureAwait(false);
-        if (_writer is not null)
+        using var turn = await _gate.EnterAsync().ConfigureAwait(false);
+        if (_request is not { IsAnswered: false })
             return;
         Output.Append(ResponseHeadWriter.Continue);
         await Output.FlushAsync().ConfigureAwait(false);
@@ -200,13 +197,12 @@ internal sealed class RequestHandler : Exchange
                 requestsInTurn = 0;
                 await _connection.Loop.YieldAsync();
             }
-
             ReadDeadline.Stop();
             _headIsTimed = false;
             _firstHeadDue = 0;
             var request = BeginRequest();
             var answer = _server.Invoke(request);
-            var response = answer.IsCompletedSuccessfully ? answer.Result : await AwaitAnswerAsync(request, answer).ConfigureAwait(false);
+            var response = answer is { IsCompletedSuccessfully: true, Result: { IsPrepared: false } made } ? made : await AwaitAnswerAsync(request, answer).ConfigureAwait(false);
             if (!TryAnswerAtOnce(request, response) && !await AnswerAsync(request, response).ConfigureAwait(false))
                 return BreakOff();
             if (_body is not null && _keepAlive)
@@ -215,7 +211,8 @@ internal sealed class RequestHandler : Exchange
                 await CloseStreamsAsync().ConfigureAwait(false);
             EndRequest(request);
             if (!_keepAlive)
-                return await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.Completed : ConnectionEnd.ClientGone;
+                return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
+                    : ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed;
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
@@ -239,7 +236,7 @@ internal sealed class RequestHandler : Exchange
         if (_headIsTimed)
             return;
         _headIsTimed = true;
-        var left = _firstHeadDue == 0
+        var left = _firstHeadDue == 0 || _server.Options.HeadTimeout == Timeout.InfiniteTimeSpan
             ? _server.Options.HeadTimeout
             : TimeSpan.FromMilliseconds(Math.Max(1, _firstHeadDue - _connection.Loop.Clock.Milliseconds));
         ReadDeadline.Start(Wait.Head, left);
@@ -283,7 +280,6 @@ internal sealed class RequestHandler : Exchange
         Volatile.Write(ref _request, null);
         _body = null;
         _writer = null;
-        _gate.Reset();
         _input.LetGo();
         _reader!.Reset();
     }
@@ -291,15 +287,16 @@ internal sealed class RequestHandler : Exchange
     /// <summary>The handler takes its time: what was answered before goes out now, then its answer is awaited.</summary>
     private async ValueTask<StreamResponse?> AwaitAnswerAsync(Request request, ValueTask<StreamResponse> answer)
     {
-        if (Output.Count > 0 && _gate.TryEnterFlow())
+        if (Output.Count > 0)
         {
+            using var turn = await _gate.EnterAsync().ConfigureAwait(false);
             // A lost connection shows again when the answer is written; the handler is awaited all the same.
-            await Output.FlushAsync().ConfigureAwait(false);
-            _gate.LeaveFlow();
+            if (!request.IsAnswered)
+                await Output.FlushAsync().ConfigureAwait(false);
         }
         try
         {
-            return await answer.ConfigureAwait(false);
+            return ErrorResponses.Checked(await answer.ConfigureAwait(false), begun: _writer?.Response);
         }
         catch (Exception e)
         {
@@ -310,7 +307,7 @@ internal sealed class RequestHandler : Exchange
     /// <summary>The response for what a handler threw; null if its own has begun and cannot be made good.</summary>
     private Response? ResponseTo(Exception exception, Request request)
     {
-        bool clientIsGone = _connection.PeerClosed && exception is OperationCanceledException or IOException;
+        bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true }) && exception is OperationCanceledException or IOException;
         if (!clientIsGone && _writer is not null)
             _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
         else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
@@ -321,7 +318,7 @@ internal sealed class RequestHandler : Exchange
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     private bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response whole || _writer is not null || whole.IsPrepared || Output.Count > CollectedBytesMax)
+        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || _body is { IsInUse: true } || Output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
         if (length > CopiedBodyBytesMax)
@@ -340,9 +337,10 @@ internal sealed class RequestHandler : Exchange
     {
         try
         {
-            if (response is null && _writer is not null)
+            if (response is null)
                 return false;
-            response ??= ResponseTo(new InvalidOperationException("The handler returned null: a handler returns a response."), request)!;
+            // Somebody whom the handler left behind may be at the output just now.
+            await _gate.PassAsync().ConfigureAwait(false);
             if (response is Response { IsPrepared: false } whole && _writer is null)
             {
                 var body = whole.Body;
@@ -441,6 +439,8 @@ internal sealed class RequestHandler : Exchange
     {
         if (_request is { } request)
         {
+            _ = request.TryAnswer();
+            await _gate.PassAsync().ConfigureAwait(false);
             await CloseStreamsAsync().ConfigureAwait(false);
             EndRequest(request);
         }

@@ -11,6 +11,15 @@ internal static class ErrorResponses
         _ => Response.Text("500 Internal Server Error\n\nServer got itself in trouble", 500),
     };
 
+    /// <summary>What a handler returned, unless it is no answer to its request.</summary>
+    /// <param name="response">What it returned.</param>
+    /// <param name="begun">The response that it began itself, if it did.</param>
+    /// <exception cref="InvalidOperationException">It is none, or its head was sent for another request.</exception>
+    public static StreamResponse Checked(StreamResponse? response, StreamResponse? begun) =>
+        response is null ? throw new InvalidOperationException("The handler returned null: a handler returns a response.")
+        : response.IsPrepared && response != begun ? throw new InvalidOperationException("The handler returned a response that answered another request: make a new one for each.")
+        : response;
+
     /// <summary>True if the exception is a fault of the handler's and not an answer it gave by throwing.</summary>
     public static bool IsOurFault(Exception exception) => exception is not (HttpException or TimeoutException);
 }

@@ -26,7 +26,7 @@ public sealed class Request
     private byte[]? _bodyBytes;
     private ExceptionDispatchInfo? _bodyFailure;
     private CancellationTokenSource? _aborted;
-    private bool _answering;
+    private int _answered;
 
     internal Request(Exchange exchange, HeadView view, RequestBody body, long bodyBytesMax)
     {
@@ -172,12 +172,15 @@ public sealed class Request
         }
     }
 
+    /// <summary>True once somebody has begun to answer: the handler with <see cref="StreamResponse.PrepareAsync"/>, or the connection with what it returned.</summary>
+    internal bool IsAnswered => Volatile.Read(ref _answered) != 0;
+
+    /// <summary>True for the first caller, who answers; a request gets one response.</summary>
+    internal bool TryAnswer() => Interlocked.Exchange(ref _answered, 1) == 0;
+
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();
-        if (_answering)
-            throw new InvalidOperationException("The request has been answered: a request gets one response.");
-        _answering = true;
         return _exchange.StartAsync(this, response);
     }
 

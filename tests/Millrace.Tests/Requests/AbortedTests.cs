@@ -117,7 +117,7 @@ public sealed class AbortedTests
             Get("/fast", request => Response.Bytes(content)),
             Get("/slow", async request =>
             {
-                await Task.Delay(1);
+                await Task.Yield();
                 return Response.Bytes(content);
             }),
             Get("/stream", async request =>

@@ -100,6 +100,20 @@ public sealed class ExpectTests
     }
 
     [Fact]
+    public async Task A_body_that_came_along_alone_leaves_the_connection_open()
+    {
+        await using var server = new RunningServer(Kind.InMemory, Routes);
+        using var client = await server.ConnectAsync();
+        foreach (string path in new[] { "/read", "/late", "/read" })
+        {
+            await client.SendAsync(Head(path, 5) + "hello");
+            var response = await client.ReadAsync();
+            Assert.Equal("hello", response.Text);
+            Assert.False(response.Closes);
+        }
+    }
+
+    [Fact]
     public async Task Nobody_is_told_to_go_on_once_the_answer_has_begun()
     {
         await using var server = new RunningServer(Kind.InMemory, Routes);

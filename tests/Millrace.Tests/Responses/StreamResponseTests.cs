@@ -1,5 +1,3 @@
-using Millrace.Tests.Support;
-
 namespace Millrace.Tests.Responses;
 
 /// <summary>Responses that are written piece by piece (rows 117, 119, 128).</summary>

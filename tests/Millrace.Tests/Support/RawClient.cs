@@ -105,6 +105,9 @@ internal sealed class RawClient : IDisposable
         return response with { Body = await ReadToEndAsync() };
     }
 
+    /// <summary>Reads one response without a body or with a declared length; null if the connection has ended instead.</summary>
+    public async Task<RawResponse?> TryReadAsync() => _start == _end && await FillAsync() == 0 ? null : await ReadAsync();
+
     /// <summary>The head of a response, its empty line included; the body can be read behind it.</summary>
     public async Task<string> ReadHeadAsync()
     {

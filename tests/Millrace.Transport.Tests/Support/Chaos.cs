@@ -65,9 +65,13 @@ internal static class Chaos
                 await client.SendAsync(Large.AsMemory(0, random.Next(1, 2000)));
                 break;
             case 2:
+                // Leaves while it waits for an answer.
                 await client.SendAsync(Large.AsMemory(0, random.Next(1, 2000)));
-                await client.ReceiveAsync(buffer.AsMemory());
-                break;
+                var receiving = client.ReceiveAsync(buffer.AsMemory()).AsTask();
+                await Task.Yield();
+                client.Dispose();
+                await receiving;
+                return;
             case 3:
                 await client.SendAsync("half");
                 TryCompleteWrites(client);
@@ -76,7 +80,7 @@ internal static class Chaos
             case 4:
                 // Sends more than anybody takes, and is torn away from it.
                 var sending = client.SendAsync(Large).AsTask();
-                await client.ReceiveAsync(buffer.AsMemory(0, 1));
+                await Task.Yield();
                 client.Reset();
                 await sending;
                 return;

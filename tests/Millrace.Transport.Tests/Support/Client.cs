@@ -94,7 +94,7 @@ internal sealed class SocketClient(Socket socket) : Client
                 bytes = bytes[await socket.SendAsync(bytes)..];
             return true;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return false;
         }
@@ -106,7 +106,7 @@ internal sealed class SocketClient(Socket socket) : Client
         {
             return await socket.ReceiveAsync(buffer);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return WasReset;
         }
