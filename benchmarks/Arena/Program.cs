@@ -20,7 +20,16 @@ app.AddRoutes(
     Get("/sleep/{ms}", Sleep),
     Get("/block/{ms}", Block),
     Get("/wait/{ms}", Wait));
-RunApp(app, new RunOptions { Host = "127.0.0.1", Port = int.Parse(port, CultureInfo.InvariantCulture), Print = null });
+
+// A loop for every second core: the load generator needs the others, and a loop that has enough to do sleeps and wakes less often.
+string cores = Environment.GetEnvironmentVariable("ARENA_CPUS") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
+RunApp(app, new RunOptions
+{
+    Host = "127.0.0.1",
+    Port = int.Parse(port, CultureInfo.InvariantCulture),
+    Print = null,
+    Server = new ServerOptions { Loops = Math.Max(1, int.Parse(cores, CultureInfo.InvariantCulture) / 2) },
+});
 
 Response Items(Request request)
 {

@@ -24,12 +24,12 @@ internal sealed class Server : IAsyncDisposable
     private readonly DateField _date;
     private TaskCompletionSource? _allEnded;
 
-    public Server(Handler handler, ServerOptions options, ServerTransport transport)
+    public Server(Handler handler, ServerOptions options, ServerTransport transport, ILoggerFactory loggers)
     {
         _handler = handler;
         _transport = transport;
         Options = options;
-        Logger = options.LoggerFactory.CreateLogger("Millrace.Server");
+        Logger = loggers.CreateLogger("Millrace.Server");
         ServerField = options.ServerHeader is null ? [] : System.Text.Encoding.Latin1.GetBytes(options.ServerHeader);
         Limits = new Http1Limits
         {

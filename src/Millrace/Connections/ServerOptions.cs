@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Millrace;
 
@@ -85,8 +84,8 @@ public sealed class ServerOptions
     /// <summary>The clock of every timeout and of the Date field; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where the server logs; default nowhere. <see cref="Web.RunApp"/> logs warnings and errors to the console unless this is set.</summary>
-    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+    /// <summary>Where the server logs. Null, the default: <see cref="Web.RunApp"/> writes warnings and errors to the console.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     private static int AtLeast(int value, int least)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Millrace.Transport;
 using Millrace.Transport.Epoll;
 using Millrace.Transport.Sockets;
@@ -8,7 +9,7 @@ namespace Millrace.Hosting;
 internal static class Transports
 {
     /// <exception cref="PlatformNotSupportedException">The transport does not exist on this system.</exception>
-    public static ServerTransport Open(ServerOptions options)
+    public static ServerTransport Open(ServerOptions options, ILoggerFactory loggers)
     {
         var transportOptions = new TransportOptions
         {
@@ -16,7 +17,7 @@ internal static class Transports
             HandOverInterval = options.HandOverInterval,
             ThreadsMax = options.LoopThreadsMax,
             TimeProvider = options.TimeProvider,
-            Logger = options.LoggerFactory.CreateLogger("Millrace.Transport"),
+            Logger = loggers.CreateLogger("Millrace.Transport"),
         };
         return options.Transport switch
         {

@@ -24,8 +24,9 @@ public static partial class Web
     {
         ArgumentNullException.ThrowIfNull(app);
         options ??= new RunOptions();
-        var serverOptions = options.Server ?? new ServerOptions { LoggerFactory = ConsoleLogger.Factory };
-        var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions));
+        var serverOptions = options.Server ?? new ServerOptions();
+        var loggers = serverOptions.LoggerFactory ?? ConsoleLogger.Factory;
+        var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions, loggers), loggers);
         await using (server.ConfigureAwait(false))
         {
             // Listened to before the address is bound: who sees the banner may already send the signal.

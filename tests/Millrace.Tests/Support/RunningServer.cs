@@ -1,6 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using Millrace.Connections;
 using Millrace.Testing;
 using Millrace.Transport;
@@ -26,7 +24,6 @@ internal sealed class RunningServer : IAsyncDisposable
     public RunningServer(Kind kind, Handler handler, ServerOptions? options = null, Func<ServerTransport, ServerTransport>? wrap = null, int pipeCapacity = 64 * 1024)
     {
         options ??= new ServerOptions();
-        SetLoggerFactory(options, Log);
         var transportOptions = new TransportOptions
         {
             Loops = options.Loops,
@@ -40,7 +37,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Kind.Sockets => new SocketTransport(transportOptions),
             _ => new InMemoryTransport(transportOptions, pipeCapacity),
         };
-        Server = new Server(handler, options, wrap is null ? _transport : wrap(_transport));
+        Server = new Server(handler, options, wrap is null ? _transport : wrap(_transport), Log);
         EndPoint = (IPEndPoint)Server.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions());
     }
 
@@ -98,8 +95,4 @@ internal sealed class RunningServer : IAsyncDisposable
         Assert.Equal(0, Rented);
         Assert.Empty(Log.Complaints);
     }
-
-    // Every test has its own options; the log goes to the recorder in all of them.
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_LoggerFactory")]
-    private static extern void SetLoggerFactory(ServerOptions options, ILoggerFactory factory);
 }

@@ -1,0 +1,90 @@
+namespace Millrace.Tests.Routing;
+
+/// <summary>Routes that cannot be: each is refused when it is made or added, with a message that helps (rows 162, 163).</summary>
+public sealed class RouteErrorTests
+{
+    [Theory]
+    [InlineData("", "The path '' must begin with a slash.")]
+    [InlineData("a", "The path 'a' must begin with a slash.")]
+    [InlineData("/{", "'{' in the path '/{' is no parameter")]
+    [InlineData("/{a", "'{a' in the path '/{a' is no parameter")]
+    [InlineData("/a}", "'a}' in the path '/a}' is no parameter")]
+    [InlineData("/{}", "'{}' in the path '/{}' is no parameter")]
+    [InlineData("/{1a}", "'{1a}' in the path '/{1a}' is no parameter")]
+    [InlineData("/{a b}", "'{a b}' in the path '/{a b}' is no parameter")]
+    [InlineData("/{a:x}", "'{a:x}' in the path '/{a:x}' is no parameter")]
+    [InlineData("/x{a}", "'x{a}' in the path '/x{a}' is no parameter")]
+    [InlineData("/{a}/{a}", "The path '/{a}/{a}' uses a parameter's name twice.")]
+    public void A_path_that_is_no_pattern_is_refused(string path, string message)
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => Get(path, Ok));
+        Assert.StartsWith(message, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("G T")]
+    [InlineData("GET\r\n")]
+    [InlineData("É")]
+    public void A_method_that_is_no_token_is_refused(string method)
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => Route(method, "/", Ok));
+        Assert.StartsWith($"'{method}' is no method: a method is a token of RFC 9110 section 5.6.2, such as GET.", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_at_all_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Route("", "/", Ok));
+        Assert.Throws<ArgumentNullException>(() => Get(null!, Ok));
+        Assert.Throws<ArgumentNullException>(() => Get("/", (Func<Request, StreamResponse>)null!));
+        Assert.Throws<ArgumentNullException>(() => Get("/", (Func<Request, Task<Response>>)null!));
+        Assert.Throws<ArgumentNullException>(() => new Application().AddRoutes(null!));
+        Assert.Throws<ArgumentNullException>(() => new Application().Router.Add(null!));
+    }
+
+    public static TheoryData<string, string, string, string> Conflicts => new()
+    {
+        { "GET", "/a", "GET", "/a" },
+        { "GET", "/{a}", "GET", "/{b}" },
+        { "GET", "/a b", "GET", "/a%20b" },
+        { "GET", "/%c3%a9", "GET", "/é" },
+        { "*", "/a", "*", "/a" },
+        { "PURGE", "/a", "PURGE", "/a" },
+        { "GET", "/a/{b}/c", "GET", "/a/{x}/c" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public void Two_routes_for_the_same_requests_are_refused(string method, string path, string otherMethod, string otherPath)
+    {
+        var app = new Application();
+        app.AddRoutes(Route(method, path, Ok));
+        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Route(otherMethod, otherPath, Ok)));
+        Assert.Equal($"The route {otherMethod} {otherPath} cannot be added: {method} {path} matches the same requests. Remove one, or change its method or path.", thrown.Message);
+        Assert.Single(app.Router.Routes);
+    }
+
+    [Fact]
+    public void Routes_for_different_requests_live_side_by_side()
+    {
+        var app = new Application();
+        app.AddRoutes(Get("/a", Ok), Post("/a", Ok), Route("*", "/a", Ok), Head("/a", Ok), Route("get", "/a", Ok), Get("/a/", Ok), Get("/{a}", Ok), Get("/{a}/{b}", Ok));
+        Assert.Equal(["GET /a", "POST /a", "* /a", "HEAD /a", "get /a", "GET /a/", "GET /{a}", "GET /{a}/{b}"], app.Router.Routes.Select(route => route.ToString()));
+        Assert.Equal(("GET", "/{a}"), (app.Router.Routes[6].Method, app.Router.Routes[6].Path));
+    }
+
+    [Fact]
+    public async Task A_route_that_comes_after_the_start_is_refused()
+    {
+        var app = new Application();
+        app.AddRoutes(Get("/", Ok));
+        using var stop = new CancellationTokenSource();
+        var running = RunAppAsync(app, new RunOptions { Host = "127.0.0.1", Port = 0, Print = null, HandleSignals = false }, stop.Token);
+        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Get("/late", Ok)));
+        Assert.Equal("The route GET /late comes too late: add routes before the application starts.", thrown.Message);
+        await stop.CancelAsync();
+        await running.InTime();
+    }
+
+    private static Response Ok(Request request) => Response.Text("ok");
+}
