@@ -134,7 +134,29 @@ public sealed class ClosingTests
         Assert.False(await connection.WriteAsync(Bytes.Of("x")));
         connection.Close();
         connection.Abort();
+        Assert.Equal(Client.WasReset, await client.ReceiveEndAsync());
         client.Dispose();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task Closing_while_the_peer_is_watched_sends_what_was_written_and_then_the_end(Kind kind)
+    {
+        await using var harness = new Harness(kind);
+        for (int i = 0; i < 20; i++)
+        {
+            var (client, connection) = await harness.ConnectAsync();
+            connection.WatchPeer(() => { });
+            var waiting = connection.WaitReadableAsync().AsTask();
+            connection.Interrupt();
+            Assert.False(await waiting);
+            var writing = connection.WriteAsync(Bytes.Pattern(400_000)).AsTask();
+            var all = client.ReceiveAllAsync();
+            Assert.True(await writing);
+            connection.Close();
+            Assert.Equal(400_000, (await all).Length);
+            client.Dispose();
+        }
     }
 
     [Theory(Timeout = 30_000)]

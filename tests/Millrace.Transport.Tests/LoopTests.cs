@@ -109,6 +109,27 @@ public sealed class LoopTests
         }
     }
 
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task Timers_set_from_many_threads_at_once_all_run(Kind kind)
+    {
+        await using var harness = new Harness(kind);
+        var loop = harness.Loops[0];
+        for (int round = 0; round < 5; round++)
+        {
+            var setting = Enumerable.Range(0, 4).Select(seed => Task.Run(() =>
+            {
+                var random = new Random(seed);
+                var timers = Enumerable.Range(0, 500).Select(_ => new Recorder(loop)).ToList();
+                foreach (var timer in timers)
+                    loop.Timers.Set(timer, loop.Clock.Milliseconds + random.Next(200));
+                return timers;
+            }));
+            foreach (var timers in await Task.WhenAll(setting))
+                await Task.WhenAll(timers.Select(timer => timer.RanAt));
+        }
+    }
+
     private sealed class Recorder(EventLoop loop, Action? then = null) : LoopTimer
     {
         private readonly TaskCompletionSource<long> _ranAt = new(TaskCreationOptions.RunContinuationsAsynchronously);

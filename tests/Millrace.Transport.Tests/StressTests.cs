@@ -44,9 +44,9 @@ public sealed class StressTests
         {
             await Chaos.VisitAsync(await harness.DialAsync(), seed);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            // The server aborted the connection so fast that connecting itself tells it.
+            // The server aborted the connection so fast that connecting itself tells of it.
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class ReadProbe : SocketAsyncEventArgs
         _socket = socket;
     }
 
+    public bool IsPending => Volatile.Read(ref _pending) != 0;
+
     /// <summary>Probes unless a probe is pending. Any thread.</summary>
     public void Start()
     {

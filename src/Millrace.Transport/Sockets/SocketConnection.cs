@@ -159,7 +159,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         if (_lost)
             ResetAndDispose();
         else
-            _socket.Dispose();
+            EndAndDispose();
         _probe.Dispose();
         _send?.Dispose();
         _loop.RemoveConnection();
@@ -222,6 +222,14 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         {
             // Reset by the peer, or aborted before.
         }
+        _socket.Dispose();
+    }
+
+    private void EndAndDispose()
+    {
+        // .NET resets a connection that is disposed while a call is pending, unless its end was announced: what was written would be lost.
+        if (_probe.IsPending)
+            CompleteWrites();
         _socket.Dispose();
     }
 

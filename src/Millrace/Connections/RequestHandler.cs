@@ -24,7 +24,8 @@ namespace Millrace.Connections;
 /// </remarks>
 internal sealed class RequestHandler : Exchange
 {
-    // A client with endless pipelined requests must let its loop's other connections through.
+    // A client with endless pipelined requests must let its loop's other connections through. So must a first request that is there
+    // as soon as its connection: the listener's callback has to return before a handler runs, which may block.
     private const int RequestsPerTurn = 64;
 
     // From here on a body is sent from where it is instead of being copied behind its head.
@@ -87,11 +88,7 @@ internal sealed class RequestHandler : Exchange
     }
 
     /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
-    public void Abort()
-    {
-        OnClientClosed();
-        _connection.Abort();
-    }
+    public void Abort() => _connection.Abort();
 
     public void NoteFault(ProtocolFault fault)
     {
@@ -157,7 +154,7 @@ internal sealed class RequestHandler : Exchange
 
     private async Task<ConnectionEnd> ServeAsync()
     {
-        int requestsInTurn = 0;
+        int requestsInTurn = RequestsPerTurn;
         // A client that connects and sends nothing has the time of a head, but nothing to be told.
         _firstHeadDue = _connection.Loop.Clock.Milliseconds + (long)_server.Options.HeadTimeout.TotalMilliseconds;
         StartIdle(_server.Options.HeadTimeout);
@@ -362,7 +359,7 @@ internal sealed class RequestHandler : Exchange
     private ResponseFraming AppendHead(Request request, StreamResponse response, long length)
     {
         var head = request.View.Head;
-        bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_stopping && _body is not { EndsConnection: true };
+        bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_server.IsStopping && _body is not { EndsConnection: true };
         var framing = ResponseFraming.Decide(head.Method, response.Status, head.MinorVersion, length, keepAlive);
         _keepAlive = framing.KeepAlive;
         Output.AppendHead(response, framing, head.MinorVersion);

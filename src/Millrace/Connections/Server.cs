@@ -135,9 +135,12 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the loops. A handler that never returns keeps its thread until the process ends.</summary>
+    /// <summary>Ends the loops, and before them whatever <see cref="StopAsync"/> was not asked to end. A handler that never returns keeps its thread until the process ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A start that failed half-way leaves listeners behind.
+        if (!IsStopping)
+            await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         Metrics.Dispose();
         var ended = _transport.DisposeAsync().AsTask();
         if (ConnectionCount == 0)

@@ -22,8 +22,9 @@ public sealed class MemoryTests
             {
                 await client.GetAsync("/");
                 Assert.Equal("ok", (await client.ReadAsync()).Text);
-                await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n{new string('x', 10_000)}");
-                Assert.Equal(10_000, (await client.ReadAsync()).Body.Length);
+                int length = kind == Kind.InMemory ? 10_000 : 1000;
+                await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{new string('x', length)}");
+                Assert.Equal(length, (await client.ReadAsync()).Body.Length);
             }
             // The last step of the server comes after its answer.
             await Deadline.UntilAsync(() => server.Rented == 0, "the return of every buffer");

@@ -170,9 +170,9 @@ public sealed class KeptRequestTests
         {
             using var client = await server.ConnectAsync();
             await client.GetAsync($"/{i}");
-            await client.GetAsync("/next");
             try
             {
+                await client.GetAsync("/next");
                 // Whole and its own, or broken off; never mixed with what is not its own.
                 foreach (string expected in new[] { $"{i}", "next" })
                 {

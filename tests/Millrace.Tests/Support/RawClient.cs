@@ -164,6 +164,20 @@ internal sealed class RawClient : IDisposable
         return bytes;
     }
 
+    /// <summary>Reads once what may be there, without waiting for long; what it is and how it ends is no matter.</summary>
+    public async Task ReadSomeAsync(int count)
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
+        try
+        {
+            _ = await _stream.ReadAsync(new byte[count], soon.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Nothing there, or nobody.
+        }
+    }
+
     /// <summary>The server closes, and sends nothing before it does.</summary>
     public async Task ExpectEndAsync()
     {
@@ -181,6 +195,19 @@ internal sealed class RawClient : IDisposable
             InMemory.CompleteWrites();
         else
             _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>As <see cref="CompleteWrites"/>, on a connection that may be lost.</summary>
+    public void TryCompleteWrites()
+    {
+        try
+        {
+            CompleteWrites();
+        }
+        catch (SocketException)
+        {
+            // Reset by the server.
+        }
     }
 
     /// <summary>Breaks the connection off (RST).</summary>

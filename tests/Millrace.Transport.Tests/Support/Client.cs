@@ -69,13 +69,18 @@ internal sealed class SocketClient(Socket socket) : Client
 {
     public override EndPoint? LocalEndPoint => socket.LocalEndPoint;
 
+    public static SocketClient Connect(EndPoint endPoint)
+    {
+        var socket = Create(endPoint);
+        socket.Connect(endPoint);
+        return new SocketClient(socket);
+    }
+
     public static async Task<SocketClient> ConnectAsync(EndPoint endPoint)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        var socket = Create(endPoint);
         try
         {
-            if (endPoint is IPEndPoint)
-                socket.NoDelay = true;
             await socket.ConnectAsync(endPoint);
             return new SocketClient(socket);
         }
@@ -84,6 +89,14 @@ internal sealed class SocketClient(Socket socket) : Client
             socket.Dispose();
             throw;
         }
+    }
+
+    private static Socket Create(EndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        if (endPoint is IPEndPoint)
+            socket.NoDelay = true;
+        return socket;
     }
 
     public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)

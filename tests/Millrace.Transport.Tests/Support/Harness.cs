@@ -60,6 +60,16 @@ internal sealed class Harness : IAsyncDisposable
         _ => new InMemoryTransport(options),
     };
 
+    /// <summary>As <see cref="DialAsync"/>, without leaving the thread to anybody else.</summary>
+    public Client Dial()
+    {
+        Client client = Transport is InMemoryTransport memory
+            ? new InMemoryClient(memory.Connect(Listener.LocalEndPoint))
+            : SocketClient.Connect(Listener.LocalEndPoint);
+        _clients.Enqueue(client);
+        return client;
+    }
+
     /// <summary>A client whose connection runs the flow.</summary>
     public async Task<Client> DialAsync()
     {
