@@ -58,4 +58,5 @@ internal enum ProtocolFault : byte
     BodyTimeout,
     BodyTooSlow,
     MethodNotImplemented,
+    BadProxyHeader,
 }

@@ -63,6 +63,7 @@ internal static class ProtocolFaults
         ProtocolFault.BodyTimeout => new(408, "body_timeout", "The content of the request did not arrive in time."),
         ProtocolFault.BodyTooSlow => new(408, "body_too_slow", "The content of the request arrived too slowly."),
         ProtocolFault.MethodNotImplemented => new(501, "method_not_implemented", "This server does not implement the method."),
+        ProtocolFault.BadProxyHeader => new(400, "bad_proxy_header", "Connections from this address begin with a PROXY protocol header."),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };
 

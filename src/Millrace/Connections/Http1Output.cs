@@ -29,6 +29,30 @@ internal sealed class Http1Output(Server server, Connection connection)
 
     public void AppendChunkPrefix(int dataLength) => _buffer.Advance(ChunkWriter.WritePrefix(_buffer.GetSpan(ChunkWriter.PrefixBytesMax), dataLength));
 
+    /// <exception cref="ArgumentException">A field that must not be a trailer stands among them (RFC 9110 section 6.5.1).</exception>
+    public void AppendLastChunk(ResponseHeaders? trailers)
+    {
+        var fields = trailers is null ? [] : trailers.Fields;
+        var span = _buffer.GetSpan(ChunkWriter.EndBytesMax(fields));
+        _buffer.Advance(ChunkWriter.WriteEnd(span, fields));
+    }
+
+    /// <summary>An interim response: a status and fields, no framing (RFC 9110 section 15.2).</summary>
+    public void AppendInterim(int status, ResponseHeaders headers) =>
+        ResponseHeadWriter.Write(_buffer, new ResponseHead { Status = status, Framing = BodyFraming.None, Fields = headers.Fields });
+
+    /// <summary>The head after which the bytes are another protocol's.</summary>
+    public void AppendUpgrade(UpgradeResponse response) =>
+        ResponseHeadWriter.Write(_buffer, new ResponseHead
+        {
+            Status = response.WireStatus,
+            Date = server.Date,
+            Server = server.ServerField,
+            Connection = response.WireStatus == 101 ? ConnectionDirective.Upgrade : ConnectionDirective.None,
+            Framing = BodyFraming.None,
+            Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
+        });
+
     public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion)
     {
         var headers = response.HeadersIfAny;

@@ -14,6 +14,7 @@ internal sealed class Http1RequestBody : RequestBody
     private const int DirectReadMin = 1024;
 
     private readonly RequestHandler _handler;
+    private readonly Http1Exchange _exchange;
     private readonly Http1Body _framing;
     private readonly long? _length;
     private ExclusiveUse _use;
@@ -21,9 +22,10 @@ internal sealed class Http1RequestBody : RequestBody
     private bool _broken;
     private volatile bool _ended;
 
-    public Http1RequestBody(RequestHandler handler, RawRequestMessage head)
+    public Http1RequestBody(RequestHandler handler, Http1Exchange exchange, RawRequestMessage head)
     {
         _handler = handler;
+        _exchange = exchange;
         _clientWaits = head.ExpectContinue;
         if (head.Framing == BodyFraming.Chunked)
         {
@@ -42,7 +44,16 @@ internal sealed class Http1RequestBody : RequestBody
 
     public override long? Length => _length;
 
-    public override bool IsCompleted => _framing.IsComplete;
+    public override IReadOnlyList<KeyValuePair<string, string>> Trailers
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_ended, typeof(Request));
+            return _framing is ChunkedBody { IsComplete: true } chunked ? TrailersOf(chunked) : [];
+        }
+    }
+
+    private protected override bool IsReceived => _framing.IsComplete;
 
     /// <summary>
     /// True if nothing can be read behind this body: it is malformed, or the client was never told to send it and may leave
@@ -56,7 +67,7 @@ internal sealed class Http1RequestBody : RequestBody
     /// <summary>True while a read is under way.</summary>
     public bool IsInUse => _use.IsInUse;
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Enter();
@@ -72,9 +83,9 @@ internal sealed class Http1RequestBody : RequestBody
                 if (_clientWaits)
                 {
                     _clientWaits = false;
-                    await _handler.ContinueAsync().ConfigureAwait(false);
+                    await _exchange.ContinueAsync().ConfigureAwait(false);
                 }
-                count = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+                count = await ReceiveFromSocketAsync(buffer, cancellationToken).ConfigureAwait(false);
                 if (count > 0)
                     return count;
             }
@@ -142,7 +153,7 @@ internal sealed class Http1RequestBody : RequestBody
     }
 
     /// <summary>Receives from the socket: data into <paramref name="buffer"/>, or what has framing in it into the input (then 0).</summary>
-    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask<int> ReceiveFromSocketAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         long direct = _framing.ReadableWithoutFraming;
         bool isDirect = direct > 0 && buffer.Length >= DirectReadMin;
@@ -209,6 +220,18 @@ internal sealed class Http1RequestBody : RequestBody
         }
         deadline.Stop();
         return false;
+    }
+
+    private static List<KeyValuePair<string, string>> TrailersOf(ChunkedBody chunked)
+    {
+        var trailers = new List<KeyValuePair<string, string>>(chunked.Trailers.Count);
+        foreach (var field in chunked.Trailers.Fields)
+        {
+            trailers.Add(new(
+                System.Text.Encoding.Latin1.GetString(field.Name(chunked.TrailerBytes)),
+                System.Text.Encoding.Latin1.GetString(field.Value(chunked.TrailerBytes))));
+        }
+        return trailers;
     }
 
     private HttpException Fault(ProtocolFault fault)

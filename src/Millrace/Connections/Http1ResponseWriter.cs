@@ -40,7 +40,7 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         }
     }
 
-    public override async ValueTask EndAsync(CancellationToken cancellationToken)
+    public override async ValueTask EndAsync(ResponseHeaders? trailers, CancellationToken cancellationToken)
     {
         Enter();
         try
@@ -50,7 +50,7 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
             _ended = true;
             if (framing.Body != BodyFraming.Chunked)
                 return;
-            output.Append(ChunkWriter.End);
+            output.AppendLastChunk(trailers);
             if (!await output.FlushAsync().ConfigureAwait(false))
                 throw ClientGone();
         }

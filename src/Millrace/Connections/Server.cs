@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Millrace.Messages;
 using Millrace.Protocol.Http1;
 using Millrace.Telemetry;
 using Millrace.Transport;
@@ -39,6 +40,10 @@ internal sealed class Server : IAsyncDisposable
             HeadBytesMax = options.HeadBytesMax,
         };
         HeadReaders = new HeadReaderPool(Limits);
+        RequestSettings = new RequestSettings(
+            options.BodyBytesMax,
+            options.DecodeBodies ? new DecodingLimits(options.DecodedBodyBytesMax, options.DecodedBodyRatioMax) : null,
+            options.Proxies);
         _date = new DateField(new LoopClock(options.TimeProvider));
         Metrics = new ServerMetrics(() => transport.HandOvers);
     }
@@ -52,6 +57,8 @@ internal sealed class Server : IAsyncDisposable
     public Http1Limits Limits { get; }
 
     public HeadReaderPool HeadReaders { get; }
+
+    public RequestSettings RequestSettings { get; }
 
     public byte[] ServerField { get; }
 

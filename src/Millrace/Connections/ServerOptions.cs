@@ -49,6 +49,17 @@ public sealed class ServerOptions
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
     public long BodyBytesMax { get; init => field = AtLeast(value, 0); } = 1024 * 1024;
 
+    /// <summary>Whether a body with Content-Encoding gzip, deflate or br is decoded as it is read, and refused with 415 in any other coding; default false: bodies are given as they came.</summary>
+    public bool DecodeBodies { get; init; }
+
+    /// <summary>Most bytes a body may decode to, however it is read; default 64 MiB. Then 413.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public long DecodedBodyBytesMax { get; init => field = AtLeast(value, 0); } = 64 * 1024 * 1024;
+
+    /// <summary>How many times larger than received a body may decode to, beyond its first 64 KiB; default 100. Then 413.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int DecodedBodyRatioMax { get; init => field = AtLeast(value, 1); } = 100;
+
     /// <summary>Most bytes of a request line; default 8192 (Kestrel). Then 414.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set below 16.</exception>
     public int RequestLineBytesMax { get; init => field = AtLeast(value, 16); } = 8192;
@@ -64,6 +75,9 @@ public sealed class ServerOptions
     /// <summary>Most bytes of the whole head of a request; default 32 KiB (Kestrel). Then 431.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set below 64.</exception>
     public int HeadBytesMax { get; init => field = AtLeast(value, 64); } = 32 * 1024;
+
+    /// <summary>The proxies in front of the server; null, the default, means none: clients are who they connect as.</summary>
+    public TrustedProxies? Proxies { get; init; }
 
     /// <summary>The Server field of every response that has none of its own; default <c>Millrace</c>; null sends none.</summary>
     /// <exception cref="ArgumentException">Set to a text with line breaks or other control characters.</exception>

@@ -7,7 +7,7 @@ internal sealed class EmptyBody : RequestBody
 
     public override long? Length => 0;
 
-    public override bool IsCompleted => true;
+    private protected override bool IsReceived => true;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(0);
+    private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => new(0);
 }

@@ -25,4 +25,10 @@ internal abstract class Exchange
 
     /// <summary>Sends the head of a response whose body follows piece by piece.</summary>
     public abstract ValueTask<ResponseWriter> StartAsync(Request request, StreamResponse response);
+
+    /// <summary>Sends an interim response (RFC 9110 section 15.2); nothing to a client that does not know them.</summary>
+    public abstract ValueTask SendInterimAsync(Request request, int status, ResponseHeaders headers);
+
+    /// <summary>Sends the head of <paramref name="response"/> and gives the connection to the handler as a stream.</summary>
+    public abstract ValueTask<Stream> UpgradeAsync(Request request, UpgradeResponse response);
 }

@@ -17,7 +17,9 @@ public sealed class Request
 {
     private readonly Exchange _exchange;
     private readonly HeadView _view;
-    private readonly long _bodyBytesMax;
+    private readonly RequestBody _body;
+    private readonly RequestSettings _settings;
+    private RequestBody? _decodedBody;
     private string? _path;
     private string? _queryString;
     private RequestHeaders? _headers;
@@ -25,15 +27,17 @@ public sealed class Request
     private RequestCookies? _cookies;
     private byte[]? _bodyBytes;
     private ExceptionDispatchInfo? _bodyFailure;
+    private ForwardedClient? _client;
     private CancellationTokenSource? _aborted;
     private int _answered;
 
-    internal Request(Exchange exchange, HeadView view, RequestBody body, long bodyBytesMax)
+    internal Request(Exchange exchange, HeadView view, RequestBody body, RequestSettings settings)
     {
         _exchange = exchange;
         _view = view;
-        _bodyBytesMax = bodyBytesMax;
-        Body = body;
+        _body = body;
+        _settings = settings;
+        BodyBytesMax = settings.BodyBytesMax;
         KnownMethod = view.Head.Method;
         Method = KnownMethod == KnownMethod.Other ? Encoding.ASCII.GetString(view.Head.MethodToken(view.Bytes)) : Methods.Name(KnownMethod);
     }
@@ -74,16 +78,17 @@ public sealed class Request
 
     /// <summary>The host and port the client asked for: of an absolute target, else of the Host field; empty if HTTP/1.0 sent none (RFC 9110 section 7.2).</summary>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
-    public string Host => _view.Take(0, static (view, _) => Encoding.Latin1.GetString(
-        view.Head.Target.AuthorityLength > 0 ? view.Head.Target.Authority(view.Bytes) : view.Head.Value(view.Bytes, KnownField.Host)));
+    public string Host => Client.Host;
 
-    /// <summary><c>http</c> or <c>https</c>, by whether the connection is encrypted; what a client claims is not believed.</summary>
-    public string Scheme => _exchange.Scheme;
+    /// <summary><c>http</c> or <c>https</c>, by whether the connection is encrypted; what a client claims is not believed, what a trusted proxy says is (<see cref="ServerOptions.Proxies"/>).</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public string Scheme => Client.Scheme;
 
-    /// <summary>The address of the peer, the client or a proxy in front of it; null for a Unix socket.</summary>
-    public EndPoint? RemoteEndPoint => _exchange.RemoteEndPoint;
+    /// <summary>The address of the client: of the connection's peer, or as trusted proxies say (<see cref="ServerOptions.Proxies"/>); null for a Unix socket.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public EndPoint? RemoteEndPoint => Client.EndPoint;
 
-    /// <summary>The IP address of the peer as text (aiohttp: <c>request.remote</c>); null for a Unix socket.</summary>
+    /// <summary>The IP address of the client as text (aiohttp: <c>request.remote</c>); null for a Unix socket.</summary>
     public string? Remote => (RemoteEndPoint as IPEndPoint)?.Address.ToString();
 
     /// <summary>The address the client connected to.</summary>
@@ -93,8 +98,25 @@ public sealed class Request
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
     public RouteMatch Match { get; internal set; } = RouteMatch.None;
 
-    /// <summary>The body, to be read piece by piece.</summary>
-    public RequestBody Body { get; }
+    /// <summary>The body, to be read piece by piece; decoded, if the server is set to (<see cref="ServerOptions.DecodeBodies"/>) and the client encoded it.</summary>
+    /// <exception cref="HttpException">The body's coding is unknown here (415).</exception>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public RequestBody Body => _decodedBody ??= _settings.Decoding is { } limits ? DecodedBody.Over(_body, Headers.Find(KnownField.ContentEncoding), limits) : _body;
+
+    /// <summary>
+    /// Most bytes of the body that <see cref="ReadAsync"/>, <see cref="TextAsync"/> and <see cref="JsonAsync{T}(CancellationToken)"/> collect. Default: what the
+    /// route says (<see cref="Route.LimitBody"/>), else <see cref="ServerOptions.BodyBytesMax"/>. Set it before the first read.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public long BodyBytesMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>
     /// Cancelled as soon as the client is seen to close its side of the connection or to reset it. A client that closed only its side
@@ -105,12 +127,14 @@ public sealed class Request
 
     internal KnownMethod KnownMethod { get; }
 
+    private ForwardedClient Client => _client ??= FindClient();
+
     internal HeadView View => _view;
 
     internal Exchange Exchange => _exchange;
 
     /// <summary>Reads the whole body (aiohttp: <c>read()</c>). A second call returns the same bytes, or fails as the first did.</summary>
-    /// <exception cref="HttpException">The body is larger than <see cref="ServerOptions.BodyBytesMax"/> (413), malformed (400) or too slow (408).</exception>
+    /// <exception cref="HttpException">The body is larger than <see cref="BodyBytesMax"/> (413), malformed (400) or too slow (408).</exception>
     /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -119,7 +143,7 @@ public sealed class Request
         _bodyFailure?.Throw();
         try
         {
-            return _bodyBytes ??= await Body.ReadAllAsync(_bodyBytesMax, cancellationToken).ConfigureAwait(false);
+            return _bodyBytes ??= await Body.ReadAllAsync(BodyBytesMax, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not InvalidOperationException)
         {
@@ -178,6 +202,29 @@ public sealed class Request
     /// <summary>True for the first caller, who answers; a request gets one response.</summary>
     internal bool TryAnswer() => Interlocked.Exchange(ref _answered, 1) == 0;
 
+    /// <summary>
+    /// Sends an interim response ahead of the answer, such as 103 Early Hints with Link fields (RFC 8297). Clients of HTTP/1.0 get none.
+    /// </summary>
+    /// <param name="status">102 to 199: 100 and 101 are the server's to send.</param>
+    /// <param name="headers">Its fields.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not one of these.</exception>
+    /// <exception cref="InvalidOperationException">The answer has begun.</exception>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public ValueTask SendInterimAsync(int status, ResponseHeaders headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 102);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        _view.ThrowIfEnded();
+        return _exchange.SendInterimAsync(this, status, headers);
+    }
+
+    internal ValueTask<Stream> UpgradeAsync(UpgradeResponse response)
+    {
+        _view.ThrowIfEnded();
+        return _exchange.UpgradeAsync(this, response);
+    }
+
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();
@@ -187,7 +234,19 @@ public sealed class Request
     /// <summary>The client is gone: whoever holds the token learns it. The connection calls it, on its loop.</summary>
     internal void Abort() => Volatile.Read(ref _aborted)?.Cancel();
 
-    internal void End() => _view.End();
+    internal void End()
+    {
+        _view.End();
+        (_decodedBody as DecodedBody)?.End();
+    }
+
+    private ForwardedClient FindClient()
+    {
+        string host = _view.Take(0, static (view, _) => Encoding.Latin1.GetString(
+            view.Head.Target.AuthorityLength > 0 ? view.Head.Target.Authority(view.Bytes) : view.Head.Value(view.Bytes, KnownField.Host)));
+        var direct = new ForwardedClient(_exchange.RemoteEndPoint, _exchange.Scheme, host);
+        return _settings.Proxies is null ? direct : _settings.Proxies.Resolve(direct, Headers);
+    }
 
     private CancellationTokenSource WatchClient()
     {

@@ -88,10 +88,10 @@ public sealed class Response : StreamResponse
     public static Response Json<T>(T value, JsonSerializerOptions? options = null, int status = 200) =>
         JsonBytes(JsonSerializer.SerializeToUtf8Bytes(value, options ?? JsonSerializerOptions.Web), status);
 
-    private protected override async ValueTask EndAsync(ResponseWriter writer, CancellationToken cancellationToken)
+    private protected override async ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken)
     {
         await writer.WriteAsync(Body, cancellationToken).ConfigureAwait(false);
-        await writer.EndAsync(cancellationToken).ConfigureAwait(false);
+        await writer.EndAsync(trailers, cancellationToken).ConfigureAwait(false);
     }
 
     private static Response JsonBytes(byte[] json, int status)

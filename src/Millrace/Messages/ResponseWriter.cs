@@ -7,6 +7,6 @@ internal abstract class ResponseWriter
     /// <exception cref="IOException">The client is gone.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 
-    /// <summary>Ends the body.</summary>
-    public abstract ValueTask EndAsync(CancellationToken cancellationToken);
+    /// <summary>Ends the body; trailers go out where the framing has a place for them.</summary>
+    public abstract ValueTask EndAsync(ResponseHeaders? trailers, CancellationToken cancellationToken);
 }

@@ -13,6 +13,7 @@ public class StreamResponse
     private string? _contentType;
     private byte[] _contentTypeBytes = [];
     private ResponseWriter? _writer;
+    private ResponseHeaders? _trailers;
     private bool _ended;
 
     /// <summary>Makes a response with a status.</summary>
@@ -84,6 +85,10 @@ public class StreamResponse
         }
     }
 
+    /// <summary>Fields that follow the body (RFC 9110 section 6.5). They reach clients of HTTP/1.1 when the body is sent in chunks; others never see them.</summary>
+    /// <remarks>Fields that frame, route or authenticate a message may not stand here: ending the response throws <see cref="ArgumentException"/> then.</remarks>
+    public ResponseHeaders Trailers => _trailers ??= new ResponseHeaders();
+
     /// <summary>True once the head was sent.</summary>
     public bool IsPrepared => _writer is not null;
 
@@ -135,10 +140,11 @@ public class StreamResponse
         if (_ended)
             return ValueTask.CompletedTask;
         _ended = true;
-        return EndAsync(_writer, cancellationToken);
+        return EndAsync(_writer, _trailers, cancellationToken);
     }
 
-    private protected virtual ValueTask EndAsync(ResponseWriter writer, CancellationToken cancellationToken) => writer.EndAsync(cancellationToken);
+    private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>
+        writer.EndAsync(trailers, cancellationToken);
 
     /// <summary>A type known to be proper, with its bytes made once.</summary>
     private protected void SetContentType(string contentType, byte[] bytes)

@@ -23,11 +23,24 @@ public sealed class Route
     /// <summary>The path pattern, as it was given.</summary>
     public string Path => Pattern.Text;
 
+    internal long? BodyBytesMax { get; private set; }
+
     internal Routing.RoutePattern Pattern { get; }
 
     internal Handler Handler { get; }
 
     internal Handling.BlockingHabit Habit { get; } = new();
+
+    /// <summary>Sets how many bytes of a body requests of this route may collect, in place of <see cref="ServerOptions.BodyBytesMax"/>.</summary>
+    /// <param name="bytesMax">0 or more.</param>
+    /// <returns>This route: <c>Post("/avatar", Save).LimitBody(5_000_000)</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
+    public Route LimitBody(long bytesMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesMax);
+        BodyBytesMax = bytesMax;
+        return this;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Method} {Path}";

@@ -37,6 +37,8 @@ public sealed class Router
             return new ValueTask<StreamResponse>(Refuse(request, allowed));
         if (values.Length > 0)
             request.Match = new RouteMatch(request.View, route.Pattern.Names, values);
+        if (route.BodyBytesMax is { } bytesMax)
+            request.BodyBytesMax = bytesMax;
         return route.Habit.Run(route.Handler, request);
     }
 

@@ -1,0 +1,266 @@
+using System.Net;
+using Millrace.Handling;
+using Millrace.Messages;
+using Millrace.Protocol.Http1;
+using Millrace.Protocol.Semantics;
+using Millrace.Telemetry;
+using Millrace.Transport;
+
+namespace Millrace.Connections;
+
+/// <summary>
+/// One request after the other on an HTTP/1 connection: from the head that was read to the response in the output. The flow,
+/// <see cref="RequestHandler"/>, begins and ends each; the handler's own reads and writes come in between.
+/// </summary>
+internal sealed class Http1Exchange(RequestHandler flow) : Exchange
+{
+    // From here on a body is sent from where it is instead of being copied behind its head.
+    private const int CopiedBodyBytesMax = 2048;
+
+    private readonly Server _server = flow.Server;
+    private readonly Connection _connection = flow.Connection;
+    private readonly Http1Output _output = flow.Output;
+    private readonly OutputGate _gate = new();
+    private Request? _request;
+    private Http1RequestBody? _body;
+    private Http1ResponseWriter? _writer;
+    private Http1Tunnel? _tunnel;
+    private bool _watchesClient;
+
+    public override string Scheme => "http";
+
+    public override EndPoint? RemoteEndPoint => flow.RemoteEndPoint;
+
+    public override EndPoint? LocalEndPoint => _connection.LocalEndPoint;
+
+    public override bool IsOnLoop => _connection.Loop.IsLedByCaller;
+
+    public override long Milliseconds => _connection.Loop.Clock.Milliseconds;
+
+    /// <summary>Whether the connection serves another request behind this one.</summary>
+    public bool KeepAlive { get; private set; }
+
+    /// <summary>True once a streamed response or another protocol has begun: then nothing can be answered any more.</summary>
+    private bool HasBegun => _writer is not null || _tunnel is not null;
+
+    public Request Begin(RawRequestMessage head, byte[] buffer, int start)
+    {
+        bool hasBody = head.Framing == BodyFraming.Chunked || head.ContentLength > 0;
+        _body = hasBody ? new Http1RequestBody(flow, this, head) : null;
+        var request = new Request(this, new HeadView(head, buffer, start), _body is null ? EmptyBody.Instance : _body, _server.RequestSettings);
+        Volatile.Write(ref _request, request);
+        return request;
+    }
+
+    /// <summary>The handler takes its time: what was answered before goes out now, then its answer is awaited.</summary>
+    public async ValueTask<StreamResponse?> AwaitAnswerAsync(Request request, ValueTask<StreamResponse> answer)
+    {
+        if (_output.Count > 0)
+        {
+            using var turn = await _gate.EnterAsync().ConfigureAwait(false);
+            // A lost connection shows again when the answer is written; the handler is awaited all the same.
+            if (!request.IsAnswered)
+                await _output.FlushAsync().ConfigureAwait(false);
+        }
+        try
+        {
+            var response = await answer.ConfigureAwait(false);
+            return _tunnel is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
+        }
+        catch (Exception e)
+        {
+            return ResponseTo(e, request);
+        }
+    }
+
+    /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
+    public bool TryAnswerAtOnce(Request request, StreamResponse? response)
+    {
+        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+            return false;
+        int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
+        if (length > CopiedBodyBytesMax)
+            return false;
+        if (!AppendHead(request, whole, length).HasBody)
+            return true;
+        if (whole.BodyText is null)
+            _output.Append(whole.BodyBytes.Span);
+        else
+            _output.AppendText(whole.BodyText, length);
+        return true;
+    }
+
+    /// <summary>Sends every other response: a large one, a streamed one, none at all. False if it was broken off.</summary>
+    public async ValueTask<bool> AnswerAsync(Request request, StreamResponse? response)
+    {
+        try
+        {
+            if (response is null)
+                return false;
+            // Somebody whom the handler left behind may be at the output just now.
+            await _gate.PassAsync().ConfigureAwait(false);
+            if (_tunnel is not null)
+                return true;
+            if (response is Response { IsPrepared: false } whole && _writer is null)
+            {
+                var body = whole.Body;
+                bool hasBody = AppendHead(request, whole, body.Length).HasBody;
+                return await _output.SendAsync(hasBody ? body : default).ConfigureAwait(false);
+            }
+            await response.PrepareAsync(request).ConfigureAwait(false);
+            await response.WriteEofAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            _ = ResponseTo(e, request);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Ends the request: clears away the rest of its body, so that the next can be read, and what the handler left running.
+    /// </summary>
+    public ValueTask EndAsync(Request request)
+    {
+        if (_body is not null || HasBegun)
+            return EndStreamsAsync(request);
+        Forget(request);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The connection ends, be it in the middle of a request.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (_request is not { } request)
+            return;
+        KeepAlive = false;
+        _ = request.TryAnswer();
+        await _gate.PassAsync().ConfigureAwait(false);
+        await EndAsync(request).ConfigureAwait(false);
+    }
+
+    private void OnClientClosed()
+    {
+        try
+        {
+            Volatile.Read(ref _request)?.Abort();
+        }
+        catch (AggregateException e)
+        {
+            _server.Logger.AbortCallbackFailed(e);
+        }
+    }
+
+    public override void StepAside() => _connection.Loop.StepAside();
+
+    public override bool WatchClient()
+    {
+        if (!_watchesClient)
+        {
+            _watchesClient = true;
+            _connection.WatchPeer(OnClientClosed);
+        }
+        return _connection.PeerClosed;
+    }
+
+    public override async ValueTask<ResponseWriter> StartAsync(Request request, StreamResponse response)
+    {
+        using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
+        var framing = AppendHead(request, response, response.DeclaredLength ?? ResponseFraming.UnknownLength);
+        _writer = new Http1ResponseWriter(_output, framing, response);
+        return await _output.FlushAsync().ConfigureAwait(false) ? _writer : throw Http1ResponseWriter.ClientGone();
+    }
+
+    public override async ValueTask<Stream> UpgradeAsync(Request request, UpgradeResponse response)
+    {
+        using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
+        KeepAlive = false;
+        _tunnel = new Http1Tunnel(flow);
+        _output.AppendUpgrade(response);
+        return await _output.FlushAsync().ConfigureAwait(false) ? _tunnel : throw Http1ResponseWriter.ClientGone();
+    }
+
+    public override async ValueTask SendInterimAsync(Request request, int status, ResponseHeaders headers)
+    {
+        using var turn = await _gate.EnterAsync().ConfigureAwait(false);
+        if (request.IsAnswered)
+            throw new InvalidOperationException("The answer has begun: interim responses come before it.");
+        // RFC 9110 section 15.2: a client of HTTP/1.0 does not know them.
+        if (request.View.Head.MinorVersion == 0)
+            return;
+        _output.AppendInterim(status, headers);
+        if (!await _output.FlushAsync().ConfigureAwait(false))
+            throw Http1ResponseWriter.ClientGone();
+    }
+
+    /// <summary>Tells a client that waits for it to go on with its body (RFC 9110 section 10.1.1), unless its answer has begun.</summary>
+    public async ValueTask ContinueAsync()
+    {
+        using var turn = await _gate.EnterAsync().ConfigureAwait(false);
+        if (_request is not { IsAnswered: false })
+            return;
+        _output.Append(ResponseHeadWriter.Continue);
+        await _output.FlushAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<OutputGate.Turn> EnterToAnswerAsync(Request request)
+    {
+        var turn = await _gate.EnterAsync().ConfigureAwait(false);
+        if (request.TryAnswer())
+            return turn;
+        turn.Dispose();
+        throw new InvalidOperationException("The request has been answered: a request gets one response.");
+    }
+
+    /// <summary>The response for what a handler threw; null if its own has begun and cannot be made good.</summary>
+    private Response? ResponseTo(Exception exception, Request request)
+    {
+        bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true }) && exception is OperationCanceledException or IOException;
+        if (!clientIsGone && HasBegun)
+            _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
+        else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
+            _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
+        return HasBegun ? null : ErrorResponses.For(exception);
+    }
+
+    /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>
+    private ResponseFraming AppendHead(Request request, StreamResponse response, long length)
+    {
+        var head = request.View.Head;
+        bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_server.IsStopping && _body is not { EndsConnection: true };
+        var framing = ResponseFraming.Decide(head.Method, response.Status, head.MinorVersion, length, keepAlive);
+        KeepAlive = framing.KeepAlive;
+        _output.AppendHead(response, framing, head.MinorVersion);
+        return framing;
+    }
+
+    /// <summary>
+    /// A handler may have left a read or write of its own running that it did not await. It is cut short, and with it the connection,
+    /// because nobody knows how far it has come.
+    /// </summary>
+    private async ValueTask EndStreamsAsync(Request request)
+    {
+        if (_body is not null && KeepAlive)
+            KeepAlive = await _body.TryDrainAsync().ConfigureAwait(false);
+        var reads = _body?.CloseAsync() ?? Task.CompletedTask;
+        var writes = _writer?.CloseAsync() ?? Task.CompletedTask;
+        var tunnel = _tunnel?.CloseAsync() ?? Task.CompletedTask;
+        if (!(reads.IsCompleted && writes.IsCompleted && tunnel.IsCompleted))
+        {
+            KeepAlive = false;
+            _connection.Abort();
+            await Task.WhenAll(reads, writes, tunnel).ConfigureAwait(false);
+        }
+        Forget(request);
+    }
+
+    private void Forget(Request request)
+    {
+        request.End();
+        Volatile.Write(ref _request, null);
+        _body = null;
+        _writer = null;
+        _tunnel = null;
+    }
+}

@@ -1,0 +1,77 @@
+using System.IO.Compression;
+
+namespace Millrace.Messages;
+
+/// <summary>
+/// A request body without its content coding (RFC 9110 section 8.4): gzip, deflate or br, one of them, decoded as it is read.
+/// </summary>
+/// <remarks>
+/// A few bytes can decode to gigabytes, so two limits hold while decoding: on the decoded bytes and on their ratio to the received ones, the latter
+/// from a size on that honest bodies may have by chance. What the handler leaves unread is thrown away undecoded.
+/// </remarks>
+internal sealed class DecodedBody : RequestBody
+{
+    private const int RatioCountsFromBytes = 64 * 1024;
+
+    private readonly Stream _decoder;
+    private readonly CountingStream _encoded;
+    private readonly DecodingLimits _limits;
+    private long _decodedBytes;
+    private bool _ended;
+
+    private DecodedBody(RequestBody body, Func<Stream, Stream> decode, DecodingLimits limits)
+    {
+        _encoded = new CountingStream(body.AsStream());
+        _decoder = decode(_encoded);
+        _limits = limits;
+    }
+
+    public override long? Length => null;
+
+    private protected override bool IsReceived => _ended;
+
+    /// <summary>The body decoded, or itself if it is not encoded.</summary>
+    /// <exception cref="HttpException">The coding is unknown here (415).</exception>
+    public static RequestBody Over(RequestBody body, string? contentEncoding, DecodingLimits limits)
+    {
+        if (contentEncoding is null || body.IsCompleted || Is(contentEncoding, "identity"))
+            return body;
+        Func<Stream, Stream> decode =
+            Is(contentEncoding, "gzip") || Is(contentEncoding, "x-gzip") ? encoded => new GZipStream(encoded, CompressionMode.Decompress)
+            : Is(contentEncoding, "deflate") ? encoded => new ZLibStream(encoded, CompressionMode.Decompress)
+            : Is(contentEncoding, "br") ? encoded => new BrotliStream(encoded, CompressionMode.Decompress)
+            : throw new HttpException(415, "The body's Content-Encoding is not supported. Send gzip, deflate, br or no coding.");
+        return new DecodedBody(body, decode, limits);
+    }
+
+    private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_ended || buffer.IsEmpty)
+            return 0;
+        int n;
+        try
+        {
+            n = await _decoder.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
+        {
+            // InvalidOperationException is BrotliStream's word for corrupt data.
+            throw new HttpException(400, "The body is not valid in its Content-Encoding.");
+        }
+        _ended = n == 0;
+        _decodedBytes += n;
+        if (_decodedBytes > _limits.DecodedBytesMax)
+            throw RequestBody.TooLarge(_limits.DecodedBytesMax);
+        if (_decodedBytes > RatioCountsFromBytes && _decodedBytes / _limits.RatioMax > _encoded.Count)
+            throw new HttpException(413, $"The body decodes to more than {_limits.RatioMax} times its size.");
+        return n;
+    }
+
+    /// <summary>The request is over: the decoder's memory goes back.</summary>
+    public void End() => _decoder.Dispose();
+
+    private static bool Is(string coding, string name) => coding.Equals(name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What decoding a body may cost.</summary>
+internal readonly record struct DecodingLimits(long DecodedBytesMax, int RatioMax);

@@ -1,0 +1,7 @@
+namespace Millrace.Messages;
+
+/// <summary>What the server's options say about every request; one instance for all.</summary>
+/// <param name="BodyBytesMax">Most bytes of a body to collect.</param>
+/// <param name="Decoding">What decoding a body may cost; null leaves bodies encoded.</param>
+/// <param name="Proxies">Whose word about the client counts; null: nobody's.</param>
+internal sealed record RequestSettings(long BodyBytesMax, DecodingLimits? Decoding, TrustedProxies? Proxies);
