@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -15,6 +16,8 @@ internal sealed record WireResponse(int Status, IReadOnlyList<KeyValuePair<strin
 internal static class ResponseParser
 {
     public const string MethodField = "X-Method";
+
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(" \t\"(),/;<=>?@[\\]{}");
 
     /// <summary>All responses, the interim ones included; false if the bytes end inside one.</summary>
     /// <exception cref="BrokenInvariantException">They are no responses.</exception>
@@ -51,7 +54,7 @@ internal static class ResponseParser
     private static KeyValuePair<string, string> Field(string line)
     {
         int colon = line.IndexOf(':', StringComparison.Ordinal);
-        Invariant.Holds(colon > 0 && line.AsSpan(0, colon).IndexOfAny(" \t\"(),/;<=>?@[\\]{}") < 0 && IsText(line), $"the field line is '{line}'");
+        Invariant.Holds(colon > 0 && !line.AsSpan(0, colon).ContainsAny(NotInNames) && IsText(line), $"the field line is '{line}'");
         return new(line[..colon], line[(colon + 1)..].Trim(' '));
     }
 

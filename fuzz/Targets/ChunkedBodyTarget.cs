@@ -51,7 +51,8 @@ internal sealed class ChunkedBodyTarget : FuzzTarget
                 if (step == BodyStep.Fault)
                 {
                     Invariant.Holds(_body.Fault != ProtocolFault.None);
-                    return new Outcome(content.ToString(), "", taken, _body.Fault);
+                    // How far it got is nobody's matter any more: nothing behind a fault is read.
+                    return new Outcome(content.ToString(), "", Taken: -1, _body.Fault);
                 }
                 if (step == BodyStep.Complete)
                     return new Outcome(content.ToString(), Trailers(), taken, ProtocolFault.None);

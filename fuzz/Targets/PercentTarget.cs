@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Millrace.Fuzz.Engine;
 using Millrace.Protocol.Semantics;
 
 namespace Millrace.Fuzz.Targets;
 
 /// <summary>Decoding never fails or grows the text, gives back any text whose every byte was escaped, and makes no slash that was not one.</summary>
-internal sealed class PercentTarget : FuzzTarget
+internal sealed partial class PercentTarget : FuzzTarget
 {
     public override string Name => "percent";
 
@@ -22,9 +23,12 @@ internal sealed class PercentTarget : FuzzTarget
         string text = Encoding.UTF8.GetString(input);
         string escaped = string.Concat(Encoding.UTF8.GetBytes(text).Select(value => $"%{value:x2}"));
         Invariant.Same(text, PercentCodec.Decode(Encoding.ASCII.GetBytes(escaped)), "escaped and decoded");
-        // What was kept can be decoded once more without ambiguity.
-        if (kept.All(character => character < 128))
+        // What was kept can be decoded once more without ambiguity, unless a malformed escape stayed and met its missing digits: "%5%42".
+        if (kept.All(char.IsAscii) && !StrayPercent().IsMatch(Encoding.Latin1.GetString(input)))
             Invariant.Same(decoded, PercentCodec.Decode(Encoding.ASCII.GetBytes(kept)), "decoded in two steps");
         return Hash.Of([(byte)(input.Length - decoded.Length), (byte)(kept.Length - decoded.Length)]);
     }
+
+    [GeneratedRegex("%(?![0-9A-Fa-f]{2})")]
+    private static partial Regex StrayPercent();
 }

@@ -49,7 +49,7 @@ internal sealed class RequestHeadTarget : FuzzTarget
         foreach (int length in shownLengths)
         {
             // In memory of exactly that length: a look behind the end is an exception.
-            result = _reader.Read(input[..length], _head);
+            result = _reader.Read(input.AsSpan(0, length).ToArray(), _head);
             if (result != ReadResult.NeedMore)
                 break;
             Invariant.Holds(_head.Length == 0);

@@ -46,7 +46,7 @@ public sealed class InMemoryTests : IAsyncDisposable
         Assert.True(await connection.WriteAsync(Bytes.Of("answer")));
         connection.Close();
         Assert.Equal(6, await client.ReadAsync(new byte[10]));
-        await Assert.ThrowsAsync<IOException>(async () => await client.ReadAsync(new byte[10]));
+        await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1]));
     }
 
     [Fact(Timeout = 30_000)]

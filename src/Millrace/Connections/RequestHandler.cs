@@ -149,12 +149,7 @@ internal sealed class RequestHandler
                 requestsInTurn = 0;
                 await _connection.Loop.YieldAsync();
             }
-            ReadDeadline.Stop();
-            _headIsTimed = false;
-            _firstHeadDue = 0;
-            var head = _reader!.Head;
-            var (buffer, start) = _input.UseAndHold(head.Length);
-            var request = _exchange.Begin(head, buffer, start);
+            var request = BeginRequest();
             var answer = _server.Invoke(request);
             var response = answer is { IsCompletedSuccessfully: true, Result: { IsPrepared: false } made }
                 ? made : await _exchange.AwaitAnswerAsync(request, answer).ConfigureAwait(false);
@@ -162,7 +157,7 @@ internal sealed class RequestHandler
                 return BreakOff();
             await _exchange.EndAsync(request).ConfigureAwait(false);
             _input.LetGo();
-            _reader.Reset();
+            _reader!.Reset();
             if (!_exchange.KeepAlive)
                 return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
                     : ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed;
@@ -201,6 +196,16 @@ internal sealed class RequestHandler
     {
         _reader ??= _server.HeadReaders.Rent();
         return _reader.Read(_input.Unread);
+    }
+
+    private Request BeginRequest()
+    {
+        ReadDeadline.Stop();
+        _headIsTimed = false;
+        _firstHeadDue = 0;
+        var head = _reader!.Head;
+        var (buffer, start) = _input.UseAndHold(head.Length);
+        return _exchange.Begin(head, buffer, start);
     }
 
     private void StartIdle(TimeSpan timeout)
