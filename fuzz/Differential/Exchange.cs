@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Millrace.Cases;
 using Millrace.Fuzz.Engine;
 
 namespace Millrace.Differential;
@@ -50,7 +51,7 @@ internal static class Exchange
         {
             // A reset is a close with less courtesy.
         }
-        Invariant.Holds(ResponseParser.TryParse(answers.ToString(), ending == Ending.Closed, out var responses), $"a response ends early: {answers}");
+        Invariant.Holds(ResponseParser.TryParse(answers.ToString(), ending == Ending.Closed, out var responses), $"a response ends early: {answers} to {CaseFile.Escape(bytes)}");
         return Outcome.Of(responses, ending);
     }
 }

@@ -34,7 +34,7 @@ internal static class ResponseParser
             var fields = lines.Skip(1).Select(Field).ToList();
             var response = new WireResponse(status, fields, "");
             at = headEnd + 4;
-            int length = BodyLength(response, text.Length - at, atEnd);
+            int length = BodyLength(response, text.AsSpan(at), atEnd);
             if (length > text.Length - at)
                 return false;
             responses.Add(response with { Body = text.Substring(at, length) });
@@ -58,10 +58,13 @@ internal static class ResponseParser
         return new(line[..colon], line[(colon + 1)..].Trim(' '));
     }
 
-    private static int BodyLength(WireResponse response, int available, bool atEnd)
+    private static int BodyLength(WireResponse response, ReadOnlySpan<char> rest, bool atEnd)
     {
         Invariant.Holds(response.Field("Transfer-Encoding") is null, "the echo servers always know the length");
         if (response.Status is < 200 or 204 or 304 || response.Field(MethodField) == "HEAD")
+            return 0;
+        // A refusal does not name the method: where a body should begin and none does, it answered HEAD.
+        if (response.Field(MethodField) is null && (rest.IsEmpty || rest.StartsWith("HTTP/1.1 ")))
             return 0;
         if (response.Field("Content-Length") is { } length)
         {
@@ -69,7 +72,7 @@ internal static class ResponseParser
             return bytes;
         }
         Invariant.Holds(response.Closes, "a response without a length closes");
-        return atEnd ? available : int.MaxValue;
+        return atEnd ? rest.Length : int.MaxValue;
     }
 
     private static bool IsText(string line) => Encoding.Latin1.GetBytes(line).All(value => value is (byte)'\t' or >= (byte)' ' and not 0x7F);

@@ -51,7 +51,7 @@ public sealed class HandOverTests : IDisposable
             if (Interlocked.Increment(ref turn) % 2 == 0)
                 Task.Run(() => { }).Wait();
             else
-                Task.Delay(10).Wait();
+                Task.Delay(10).Wait(); // Slow on purpose: a callback that waits for a timer is what this is about.
         });
         await using var harness = Start(server);
         var blocking = Enumerable.Range(0, 4).Select(async _ =>

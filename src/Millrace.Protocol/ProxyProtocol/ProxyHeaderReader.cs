@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Millrace.Protocol.Semantics;
 
@@ -117,7 +118,9 @@ internal static class ProxyHeaderReader
             if (!isV6 && text[part].Length > 1 && text[part][0] == '0')
                 return false;
         }
-        return IPAddress.TryParse(Encoding.ASCII.GetString(text), out address!);
+        // "1" is an address of IPv4 to .NET, also where IPv6 was announced.
+        return IPAddress.TryParse(Encoding.ASCII.GetString(text), out address!)
+            && address.AddressFamily == (isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
     }
 
     private static bool TryPort(ReadOnlySpan<byte> text, out int port)
