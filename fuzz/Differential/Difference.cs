@@ -33,7 +33,7 @@ internal sealed record Difference(byte[] Bytes, Outcome Ours, Outcome Theirs)
 
     /// <summary>Names the kind of difference, for what no rule explains.</summary>
     public string Kind =>
-        $"we: {OurStep}{(Fault == ProtocolFault.None ? "" : $" {ProtocolFaults.Name(Fault)} {OurStatus}")}, Kestrel: {TheirStep}{(TheirStatus == 0 ? "" : $" {TheirStatus}")}";
+        $"we: {OurStep}{(Fault == ProtocolFault.None ? "" : $" {ProtocolFaults.Name(Fault)}")}{(OurStatus == 0 ? "" : $" {OurStatus}")}, Kestrel: {TheirStep}{(TheirStatus == 0 ? "" : $" {TheirStatus}")}";
 
     private Step StepOf(Outcome outcome) =>
         _alike < outcome.Taken.Count ? Step.Takes

@@ -20,6 +20,9 @@ internal static class Exchange
 {
     private const int BufferBytes = 16 * 1024;
 
+    // Kestrel answers the preface of HTTP/2 in HTTP/2: the head of a GOAWAY frame (RFC 9113 6.8).
+    private const string Http2GoAway = "\0\0\b\a\0\0\0\0\0";
+
     /// <exception cref="BrokenInvariantException">What came back are no responses.</exception>
     public static async Task<Outcome> RunAsync(IPEndPoint server, byte[] bytes, Silence silence)
     {
@@ -51,7 +54,12 @@ internal static class Exchange
         {
             // A reset is a close with less courtesy.
         }
-        Invariant.Holds(ResponseParser.TryParse(answers.ToString(), ending == Ending.Closed, out var responses), $"a response ends early: {answers} to {CaseFile.Escape(bytes)}");
-        return Outcome.Of(responses, ending);
+        string text = answers.ToString();
+        int goAway = text.IndexOf(Http2GoAway, StringComparison.Ordinal);
+        if (goAway >= 0)
+            text = text[..goAway];
+        if (!ResponseParser.TryParse(text, ending == Ending.Closed, out var responses))
+            throw new BrokenInvariantException($"{server} was shown {CaseFile.Escape(bytes)} and answered {CaseFile.Escape(Encoding.Latin1.GetBytes(text))}");
+        return Outcome.Of(responses, goAway >= 0 ? Outcome.RefusedInHttp2 : null, ending);
     }
 }

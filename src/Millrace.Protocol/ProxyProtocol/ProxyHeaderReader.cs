@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Millrace.Protocol.Semantics;
 
@@ -118,9 +117,8 @@ internal static class ProxyHeaderReader
             if (!isV6 && text[part].Length > 1 && text[part][0] == '0')
                 return false;
         }
-        // "1" is an address of IPv4 to .NET, also where IPv6 was announced.
-        return IPAddress.TryParse(Encoding.ASCII.GetString(text), out address!)
-            && address.AddressFamily == (isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
+        // Without a colon .NET would read an address of IPv4 where IPv6 was announced.
+        return isV6 == text.Contains((byte)':') && IPAddress.TryParse(Encoding.ASCII.GetString(text), out address!);
     }
 
     private static bool TryPort(ReadOnlySpan<byte> text, out int port)

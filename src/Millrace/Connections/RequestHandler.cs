@@ -151,7 +151,7 @@ internal sealed class RequestHandler
             }
             var request = BeginRequest();
             var answer = _server.Invoke(request);
-            var response = answer is { IsCompletedSuccessfully: true, Result: { IsPrepared: false } made }
+            var response = answer is { IsCompletedSuccessfully: true, Result: Response { IsPrepared: false } made }
                 ? made : await _exchange.AwaitAnswerAsync(request, answer).ConfigureAwait(false);
             if (!_exchange.TryAnswerAtOnce(request, response) && !await _exchange.AnswerAsync(request, response).ConfigureAwait(false))
                 return BreakOff();

@@ -117,6 +117,8 @@ internal sealed class Server : IAsyncDisposable
         Listener[] listeners;
         lock (_lock)
         {
+            // From here on every response says that it is the last; whoever is still accepted gets one.
+            IsStopping = true;
             listeners = [.. _listeners];
             _listeners.Clear();
         }
@@ -124,7 +126,6 @@ internal sealed class Server : IAsyncDisposable
             await listener.StopAsync().ConfigureAwait(false);
         lock (_lock)
         {
-            IsStopping = true;
             connections = [.. _connections];
             _allEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (connections.Length == 0)

@@ -1,9 +1,16 @@
 namespace Millrace.Messages;
 
-/// <summary>Counts what is read through it.</summary>
-internal sealed class CountingStream(Stream inner) : Stream
+/// <summary>Counts what is read through it, and notes when its end is read.</summary>
+/// <param name="inner">What is read.</param>
+/// <param name="endMark">Bytes that are given once behind the end of <paramref name="inner"/>, uncounted.</param>
+internal sealed class CountingStream(Stream inner, byte[] endMark) : Stream
 {
+    private bool _isMarked = endMark.Length == 0;
+
     public long Count { get; private set; }
+
+    /// <summary>True once somebody has asked for more than there is.</summary>
+    public bool IsExhausted { get; private set; }
 
     public override bool CanRead => true;
 
@@ -23,7 +30,16 @@ internal sealed class CountingStream(Stream inner) : Stream
     {
         int n = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Count += n;
-        return n;
+        if (n > 0 || buffer.IsEmpty)
+            return n;
+        if (_isMarked || buffer.Length < endMark.Length)
+        {
+            IsExhausted = true;
+            return 0;
+        }
+        _isMarked = true;
+        endMark.CopyTo(buffer);
+        return endMark.Length;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -13,20 +13,28 @@ internal sealed class DecodedBody : RequestBody
 {
     private const int RatioCountsFromBytes = 64 * 1024;
 
+    // A gzip decoder asks behind the end of a whole body too: another member may follow. These bytes begin none, so it asks no more; one
+    // whose body was cut off takes them for the rest, finds them wrong or asks again.
+    private static readonly byte[] GzipEndMark = [.. Enumerable.Repeat((byte)0xFF, 16)];
+
+    private readonly RequestBody _body;
     private readonly Stream _decoder;
     private readonly CountingStream _encoded;
     private readonly DecodingLimits _limits;
     private long _decodedBytes;
     private bool _ended;
 
-    private DecodedBody(RequestBody body, Func<Stream, Stream> decode, DecodingLimits limits)
+    private DecodedBody(RequestBody body, Func<Stream, Stream> decode, byte[] endMark, DecodingLimits limits)
     {
-        _encoded = new CountingStream(body.AsStream());
+        _body = body;
+        _encoded = new CountingStream(body.AsStream(), endMark);
         _decoder = decode(_encoded);
         _limits = limits;
     }
 
     public override long? Length => null;
+
+    public override IReadOnlyList<KeyValuePair<string, string>> Trailers => _body.Trailers;
 
     private protected override bool IsReceived => _ended;
 
@@ -36,12 +44,13 @@ internal sealed class DecodedBody : RequestBody
     {
         if (contentEncoding is null || body.IsCompleted || Is(contentEncoding, "identity"))
             return body;
+        bool isGzip = Is(contentEncoding, "gzip") || Is(contentEncoding, "x-gzip");
         Func<Stream, Stream> decode =
-            Is(contentEncoding, "gzip") || Is(contentEncoding, "x-gzip") ? encoded => new GZipStream(encoded, CompressionMode.Decompress)
+            isGzip ? encoded => new GZipStream(encoded, CompressionMode.Decompress)
             : Is(contentEncoding, "deflate") ? encoded => new ZLibStream(encoded, CompressionMode.Decompress)
             : Is(contentEncoding, "br") ? encoded => new BrotliStream(encoded, CompressionMode.Decompress)
             : throw new HttpException(415, "The body's Content-Encoding is not supported. Send gzip, deflate, br or no coding.");
-        return new DecodedBody(body, decode, limits);
+        return new DecodedBody(body, decode, isGzip ? GzipEndMark : [], limits);
     }
 
     private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -56,8 +65,11 @@ internal sealed class DecodedBody : RequestBody
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
             // InvalidOperationException is BrotliStream's word for corrupt data.
-            throw new HttpException(400, "The body is not valid in its Content-Encoding.");
+            throw Invalid();
         }
+        // The decoders end quietly where their input ends: that it was cut off shows only in what they asked for.
+        if (n == 0 && (_encoded.IsExhausted || await _body.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0))
+            throw Invalid();
         _ended = n == 0;
         _decodedBytes += n;
         if (_decodedBytes > _limits.DecodedBytesMax)
@@ -69,6 +81,8 @@ internal sealed class DecodedBody : RequestBody
 
     /// <summary>The request is over: the decoder's memory goes back.</summary>
     public void End() => _decoder.Dispose();
+
+    private static HttpException Invalid() => new(400, "The body is not valid in its Content-Encoding.");
 
     private static bool Is(string coding, string name) => coding.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -81,6 +81,8 @@ public abstract class RequestBody
         if (delimiter.IsEmpty)
             throw new ArgumentException("A delimiter has at least one byte.", nameof(delimiter));
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, delimiter.Length);
+        if (TakePushedBackUntil(delimiter.Span, maxLength) is { } whole)
+            return whole;
         var collected = ArrayPool<byte>.Shared.Rent(Math.Min(maxLength, FirstPieceBytes));
         int count = 0;
         try
@@ -175,6 +177,21 @@ public abstract class RequestBody
         new(413, $"The body is larger than the {maxLength} bytes this server accepts here.");
 
     private protected abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>What an earlier read received behind its delimiter often holds the next one: then nothing is moved.</summary>
+    private byte[]? TakePushedBackUntil(ReadOnlySpan<byte> delimiter, int maxLength)
+    {
+        var pushedBack = _pushedBack.AsSpan(Math.Min(_pushedBackStart, _pushedBack?.Length ?? 0));
+        int found = pushedBack.IndexOf(delimiter);
+        int end = found + delimiter.Length;
+        if (found < 0 || end > maxLength)
+            return null;
+        var result = pushedBack[..end].ToArray();
+        _pushedBackStart += end;
+        if (end == pushedBack.Length)
+            _pushedBack = null;
+        return result;
+    }
 
     private void PushBack(ReadOnlySpan<byte> bytes)
     {

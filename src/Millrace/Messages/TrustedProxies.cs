@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Millrace.Protocol.Semantics;
 
@@ -85,8 +86,11 @@ public sealed class TrustedProxies
     {
         endPoint = null!;
         // "unknown" and names a proxy made up (RFC 7239 section 6) are no address.
-        return node is not null && !node.StartsWith('_') && IPEndPoint.TryParse(node, out endPoint!);
+        return node is not null && !node.StartsWith('_') && IPEndPoint.TryParse(node, out endPoint!) && (endPoint.Address.AddressFamily == AddressFamily.InterNetworkV6 || IsPlain(node, endPoint.Address));
     }
+
+    // IPAddress also takes "1", "0x7f.1" and octal parts.
+    private static bool IsPlain(string node, IPAddress address) => node.AsSpan(0, node.IndexOf(':') is >= 0 and var colon ? colon : node.Length).SequenceEqual(address.ToString());
 
     private bool Trusts(IPAddress address)
     {

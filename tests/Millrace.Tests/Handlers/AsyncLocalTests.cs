@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Millrace.Tests.Handlers;
 
 /// <summary>Values that a handler leaves in an AsyncLocal are seen by that request alone (DESIGN.md 4).</summary>
@@ -91,6 +93,34 @@ public sealed class AsyncLocalTests
         Local.Value = "the client's";
         Assert.Equal("nothing", (await server.GetAsync("/")).Text);
         Assert.Equal("the client's", Local.Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task A_value_set_in_a_handler_is_not_kept_by_the_idle_connection(Kind kind)
+    {
+        var value = new WeakReference(null);
+        await using var server = new RunningServer(kind, [Get("/", request =>
+        {
+            Keep(value);
+            return new Response();
+        })]);
+        using var client = await server.ConnectAsync();
+        await client.GetAsync("/");
+        await client.ReadAsync();
+        await Deadline.UntilAsync(() =>
+        {
+            GC.Collect();
+            return !value.IsAlive;
+        }, "the end of the value");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Keep(WeakReference value)
+        {
+            string text = new('x', 1000);
+            value.Target = text;
+            Local.Value = text;
+        }
     }
 
     [Fact]

@@ -67,6 +67,24 @@ public sealed class BodyLimitTests
     }
 
     [Fact]
+    public async Task A_flood_of_tiny_chunks_is_read_in_little_memory_as_row_68_says()
+    {
+        const int Chunks = 1024 * 1024;
+        await using var server = Reading(Kind.InMemory, new ServerOptions { BodyBytesMax = Chunks });
+        using var client = await server.ConnectAsync();
+        var answer = client.ReadAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var thousand = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1\r\nx\r\n", 1024)));
+        for (int i = 0; i < Chunks / 1024; i++)
+        {
+            await client.SendAsync(thousand);
+            Assert.InRange(server.Rented, 0, 2);
+        }
+        await client.SendAsync("0\r\n\r\n");
+        Assert.Equal($"{Chunks}", (await answer).Text);
+    }
+
+    [Fact]
     public async Task A_limit_of_zero_takes_no_body()
     {
         await using var server = Reading(Kind.InMemory, new ServerOptions { BodyBytesMax = 0 });
