@@ -27,8 +27,6 @@ internal sealed record Difference(byte[] Bytes, Outcome Ours, Outcome Theirs)
 
     public int TheirStatus => TheirStep == Step.Refuses ? Theirs.Refusal : 0;
 
-    public string OurEcho => OurStep == Step.Takes ? Ours.Taken[_alike] : "";
-
     public string TheirEcho => TheirStep == Step.Takes ? Theirs.Taken[_alike] : "";
 
     /// <summary>Names the kind of difference, for what no rule explains.</summary>

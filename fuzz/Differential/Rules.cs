@@ -21,13 +21,14 @@ internal static partial class Rules
         new("kestrel-500", "RFC 9110 15.5.1", at => at.OurStep == Step.Refuses && at.TheirStatus == 500),
         new("kestrel-500-chunk-size", "RFC 9112 7.1", at => at.OurStep == Step.Waits && at.TheirStatus == 500 && Has(at, LongChunkSize())),
         new("kestrel-500-trailer-beyond-ascii", "RFC 9110 5.5", at => at.OurStep is Step.Takes or Step.Waits && at.TheirStatus == 500 && Has(at, BeyondAscii())),
+        new("broken-body-of-head", "RFC 9112 7.1", at => at is { OurStatus: 400, Fault: ProtocolFault.None, TheirStep: Step.Takes } && at.TheirEcho.StartsWith("200 HEAD ", StringComparison.Ordinal) && Has(at, TransferEncoding())),
         new("same-refusal-other-end", "RFC 9110 15.5.14", at => at.OurStatus == 413 && at.TheirStatus == 413),
-        new("refused-with-another-status", "RFC 9110 15.5, 15.6", at => at.Fault != ProtocolFault.None && at.TheirStep == Step.Refuses && at.TheirStatus != at.OurStatus),
+        new("refused-with-another-status", "RFC 9110 15.5, 15.6", at => at.OurStep == Step.Refuses && at.TheirStep == Step.Refuses && at.TheirStatus != at.OurStatus),
         new("refused-before-the-line-ends", "RFC 9112 2.2", at => at.Fault != ProtocolFault.None && at.TheirStep == Step.Waits),
 
-        Stricter(ProtocolFault.BareLf, "RFC 9112 2.2", BareLf()),
-        Stricter(ProtocolFault.BareCr, "RFC 9112 2.2", BareCr()),
-        Stricter(ProtocolFault.TooManyEmptyLines, "RFC 9112 2.2", EmptyLines()),
+        Stricter(ProtocolFault.BareLf, "RFC 9112 2.2"),
+        Stricter(ProtocolFault.BareCr, "RFC 9112 2.2"),
+        Stricter(ProtocolFault.TooManyEmptyLines, "RFC 9112 2.2"),
         Stricter(ProtocolFault.BadMethod, "RFC 9110 9.1"),
         Stricter(ProtocolFault.MethodTooLong, "RFC 9112 3"),
         Stricter(ProtocolFault.BadTarget, "RFC 9112 3.2"),
@@ -51,12 +52,15 @@ internal static partial class Rules
         Stricter(ProtocolFault.BadChunkExtension, "RFC 9112 7.1.1", TransferEncoding()),
         Stricter(ProtocolFault.ForbiddenTrailer, "RFC 9110 6.5.1", TransferEncoding()),
 
-        new("blanks-in-connection", "RFC 9110 5.6.1", at => at.OurStep == Step.Closes && at.TheirStep is Step.Waits or Step.Takes && Has(at, TabInConnection())),
+        new("blanks-in-connection", "RFC 9110 5.6.1", at => at.OurStep == Step.Closes && at.TheirStep != Step.Closes && Has(at, TabInConnection())),
         Laxer("text-beyond-ascii", "RFC 9110 5.5", BeyondAscii()),
         Laxer("trailers-counted-apart", "RFC 9110 6.5", TransferEncoding(), 431),
         Laxer("length-required-in-1.0", "RFC 9112 6.3", Http10()),
         Laxer("host-with-empty-port", "RFC 3986 3.2.3", LoneColon()),
         Laxer("authority-compared-by-meaning", "RFC 3986 6.2.2.1, 6.2.3", AbsoluteTarget()),
+        Laxer("escaped-nul", "RFC 3986 7.3", EscapedNul()),
+        Laxer("chunk-size-digits", "RFC 9112 7.1", LongChunkSize()),
+        Laxer("blanks-around-chunk-extensions", "RFC 9112 7.1.1", BlankBehindChunkSize()),
         Laxer("short-ipv6-host", "RFC 3986 3.2.2", Ipv6()),
     ];
 
@@ -71,15 +75,6 @@ internal static partial class Rules
         new(name, section, at => at.OurStep is Step.Takes or Step.Waits && at.TheirStatus == theirStatus && Has(at, cause));
 
     private static bool Has(Difference difference, Regex cause) => cause.IsMatch(Encoding.Latin1.GetString(difference.Bytes));
-
-    [GeneratedRegex("(?<!\r)\n")]
-    private static partial Regex BareLf();
-
-    [GeneratedRegex("\r(?!\n)")]
-    private static partial Regex BareCr();
-
-    [GeneratedRegex("(\r?\n){3}")]
-    private static partial Regex EmptyLines();
 
     [GeneratedRegex("host:", AnyCase)]
     private static partial Regex Host();
@@ -119,4 +114,10 @@ internal static partial class Rules
 
     [GeneratedRegex("connection:[^\r\n]*\t", AnyCase)]
     private static partial Regex TabInConnection();
+
+    [GeneratedRegex("%00")]
+    private static partial Regex EscapedNul();
+
+    [GeneratedRegex("[0-9A-F][ \t]+;", AnyCase)]
+    private static partial Regex BlankBehindChunkSize();
 }
