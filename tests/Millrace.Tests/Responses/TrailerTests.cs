@@ -48,10 +48,18 @@ public sealed class TrailerTests
     public async Task A_field_that_frames_routes_or_authenticates_is_no_trailer(string name)
     {
         // RFC 9110 section 6.5.1. The head is out: the client sees that the response is not whole.
-        await using var server = new RunningServer(Kind.InMemory, [Get("/", request => StreamAsync(request, (name, "x")))]);
+        var gate = new Gate();
+        await using var server = new RunningServer(Kind.InMemory, [Get("/", async request =>
+        {
+            var response = await StreamAsync(request, (name, "x"));
+            await gate.PassAsync();
+            return response;
+        })]);
         using var client = await server.ConnectAsync();
         await client.GetAsync("/");
         await client.ReadHeadAsync();
+        Assert.Equal("body"u8.ToArray(), await client.ReadChunkAsync());
+        gate.Open();
         await client.ExpectResetAsync();
         Assert.IsType<ArgumentException>(server.Log.TakeOne().Exception);
     }
