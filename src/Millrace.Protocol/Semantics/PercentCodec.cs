@@ -16,8 +16,8 @@ internal static class PercentCodec
     public static string Decode(ReadOnlySpan<byte> text) => Decode(text, kept: []);
 
     /// <summary>
-    /// The text with every escape resolved but <c>%2F</c> and <c>%25</c>: what routing matches, so that an escaped slash
-    /// never makes a segment and the result can be decoded once more without ambiguity.
+    /// The text with every escape resolved but <c>%2F</c> and <c>%25</c>, so that an escaped slash never makes a segment. It is not meant to be
+    /// decoded once more: a stray percent sign stays and may meet its digits in what was an escape.
     /// </summary>
     public static string DecodeKeepingSlashes(ReadOnlySpan<byte> text) => Decode(text, kept: "/%"u8);
 
