@@ -21,10 +21,15 @@ internal sealed class RoutePattern
 
     public string[] Names { get; }
 
+    /// <summary>The pattern of targets that have no path: <c>OPTIONS *</c> and the authority of CONNECT (RFC 9112 section 3.2).</summary>
+    public const string Pathless = "*";
+
     public static RoutePattern Parse(string text)
     {
+        if (text == Pathless)
+            return new RoutePattern(text, []);
         if (!text.StartsWith('/'))
-            throw new ArgumentException($"The path '{text}' must begin with a slash.", nameof(text));
+            throw new ArgumentException($"The path '{text}' must begin with a slash; only * stands for targets that have no path.", nameof(text));
         string[] parts = text[1..].Split('/');
         var segments = new PatternSegment[parts.Length];
         for (int i = 0; i < parts.Length; i++)

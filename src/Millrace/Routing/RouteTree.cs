@@ -18,6 +18,7 @@ internal sealed class RouteTree
     private readonly Node _root = new();
     private readonly Dictionary<byte[], Node> _whole = new(BytesComparer.Instance);
     private readonly Dictionary<byte[], Node>.AlternateLookup<ReadOnlySpan<byte>> _wholeBySpan;
+    private readonly MethodTable _pathless = new();
     private int _parametersMax;
 
     public RouteTree()
@@ -27,6 +28,11 @@ internal sealed class RouteTree
 
     public void Add(Route route)
     {
+        if (route.Path == RoutePattern.Pathless)
+        {
+            _pathless.Add(route);
+            return;
+        }
         var node = _root;
         var whole = new List<byte>();
         foreach (var segment in route.Pattern.Segments)
@@ -50,7 +56,7 @@ internal sealed class RouteTree
         if (_wholeBySpan.TryGetValue(path, out var node) && node.Methods!.Find(known, method) is { } literal)
             return literal;
         if (path.IsEmpty || path[0] != '/')
-            return null;
+            return _pathless.Find(known, method);
         Span<Range> found = _parametersMax <= 8 ? stackalloc Range[8] : new Range[_parametersMax];
         var search = new Search(known, method, path, found);
         var route = search.Walk(_root, 0, 0);

@@ -88,7 +88,7 @@ public static partial class Web
     /// <inheritdoc cref="Options(string, Func{Request, StreamResponse})"/>
     public static Route Options<T>(string path, Func<Request, ValueTask<T>> handler) where T : StreamResponse => new("OPTIONS", path, Handlers.From(handler));
 
-    /// <summary>A route for any method, given by name; <c>*</c> stands for all that have no route of their own.</summary>
+    /// <summary>A route for any method, given by name; <c>*</c> stands for all that have no route of their own. As a path <c>*</c> stands for targets that have none: <c>OPTIONS *</c>, and CONNECT (see <see cref="UpgradeResponse"/>).</summary>
     /// <exception cref="ArgumentException">The method is no token, or the path is no pattern.</exception>
     public static Route Route(string method, string path, Func<Request, StreamResponse> handler) => new(method, path, Handlers.From(handler));
 

@@ -109,6 +109,32 @@ public sealed class AbortedTests
 
     [Theory]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task The_token_of_a_request_that_begins_after_the_client_has_gone_is_cancelled_from_the_start(Kind kind)
+    {
+        var watching = new Gate();
+        watching.Open();
+        await using var server = new RunningServer(kind,
+        [
+            Get("/first", async request =>
+            {
+                var gone = new TaskCompletionSource();
+                request.Aborted.Register(gone.SetResult);
+                await watching.PassAsync();
+                await gone.Task.InTime();
+                return Response.Text("gone");
+            }),
+            Get("/second", request => Response.Text($"{request.Aborted.IsCancellationRequested}")),
+        ]);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        await watching.Arrived;
+        client.CompleteWrites();
+        Assert.Equal("gone", (await client.ReadAsync()).Text);
+        Assert.Equal("True", (await client.ReadAsync()).Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task A_client_that_closed_its_side_is_answered_in_full_as_row_115_says(Kind kind)
     {
         var content = Patterns.Bytes(5_000_000);

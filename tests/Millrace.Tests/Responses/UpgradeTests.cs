@@ -29,6 +29,25 @@ public sealed class UpgradeTests
 
     [Theory]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task A_route_for_targets_without_a_path_takes_CONNECT_and_opens_a_tunnel(Kind kind)
+    {
+        await using var server = new RunningServer(kind, [Route("CONNECT", "*", async request =>
+        {
+            var tunnel = new UpgradeResponse();
+            var stream = await tunnel.AcceptAsync(request);
+            await stream.CopyToAsync(stream);
+            return tunnel;
+        })]);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Connect + "early");
+        Assert.StartsWith("HTTP/1.1 200 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        client.CompleteWrites();
+        Assert.Equal("early", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
+        Assert.Equal(200, (await server.AskAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task Bytes_that_came_behind_the_request_are_the_first_that_the_handler_reads(Kind kind)
     {
         await using var server = Echo(kind);

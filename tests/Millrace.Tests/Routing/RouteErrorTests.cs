@@ -4,8 +4,8 @@ namespace Millrace.Tests.Routing;
 public sealed class RouteErrorTests
 {
     [Theory]
-    [InlineData("", "The path '' must begin with a slash.")]
-    [InlineData("a", "The path 'a' must begin with a slash.")]
+    [InlineData("", "The path '' must begin with a slash; only * stands")]
+    [InlineData("a", "The path 'a' must begin with a slash; only * stands")]
     [InlineData("/{", "'{' in the path '/{' is no parameter")]
     [InlineData("/{a", "'{a' in the path '/{a' is no parameter")]
     [InlineData("/a}", "'a}' in the path '/a}' is no parameter")]
