@@ -11,9 +11,6 @@ namespace Millrace.Testing;
 /// </remarks>
 internal sealed class BytePipe(int capacity)
 {
-    /// <summary>Beside the answers of <see cref="Connection"/>: nothing to read now.</summary>
-    public const int WouldBlock = -3;
-
     private readonly Lock _lock = new();
     private readonly byte[] _ring = new byte[capacity];
     private int _start;
@@ -71,7 +68,7 @@ internal sealed class BytePipe(int capacity)
         }
     }
 
-    /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="WouldBlock"/>.</summary>
+    /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="Connection.NothingYet"/>.</summary>
     public int Read(Span<byte> destination)
     {
         int count;
@@ -80,7 +77,7 @@ internal sealed class BytePipe(int capacity)
             if (_reset || _readerGone || (_count == 0 && _ended && _lostAtEnd))
                 return Connection.Lost;
             if (_count == 0)
-                return _ended ? Connection.EndOfStream : WouldBlock;
+                return _ended ? Connection.EndOfStream : Connection.NothingYet;
             count = Math.Min(destination.Length, _count);
             int untilWrap = Math.Min(count, _ring.Length - _start);
             _ring.AsSpan(_start, untilWrap).CopyTo(destination);

@@ -54,7 +54,7 @@ internal sealed class InMemoryClientStream : Stream
     {
         if (buffer.IsEmpty)
             return new ValueTask<int>(0);
-        int n = cancellationToken.IsCancellationRequested ? BytePipe.WouldBlock : _incoming.Read(buffer.Span);
+        int n = cancellationToken.IsCancellationRequested ? Connection.NothingYet : _incoming.Read(buffer.Span);
         return n >= 0 ? new ValueTask<int>(n) : WaitAndReadAsync(buffer, cancellationToken);
     }
 
@@ -109,7 +109,7 @@ internal sealed class InMemoryClientStream : Stream
             int n = _incoming.Read(buffer.Span);
             if (n == Connection.Lost)
                 throw new IOException("The connection was reset by the server.");
-            if (n != BytePipe.WouldBlock)
+            if (n != Connection.NothingYet)
                 return n;
             await _incoming.Readable.WaitAsync().ConfigureAwait(false);
         }

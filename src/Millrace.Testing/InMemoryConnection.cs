@@ -42,11 +42,13 @@ internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
         return readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, readable.Version);
     }
 
+    public override int TryRead(Span<byte> buffer) => Read(buffer);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         int n = Read(buffer.Span);
         // Not by an async method: a debug build would allocate for it.
-        return n == BytePipe.WouldBlock ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
+        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
     }
 
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default)
@@ -121,7 +123,7 @@ internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
             if (!await WaitReadableAsync().ConfigureAwait(false))
                 return Interrupted;
             int n = Read(buffer.Span);
-            if (n != BytePipe.WouldBlock)
+            if (n != NothingYet)
                 return n;
         }
     }

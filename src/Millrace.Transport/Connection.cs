@@ -21,6 +21,9 @@ internal abstract class Connection
     /// <summary>The wait was ended by <see cref="Interrupt"/>; the connection is as it was.</summary>
     public const int Interrupted = -2;
 
+    /// <summary>A read that does not wait found no byte.</summary>
+    public const int NothingYet = -3;
+
     /// <summary>The loop that keeps this connection's timers and buffers.</summary>
     public abstract EventLoop Loop { get; }
 
@@ -36,6 +39,9 @@ internal abstract class Connection
     /// It needs no buffer, so an idle connection holds none.
     /// </summary>
     public abstract ValueTask<bool> WaitReadableAsync();
+
+    /// <summary>Reads what is there without waiting: a count, <see cref="EndOfStream"/>, <see cref="Lost"/> or <see cref="NothingYet"/>.</summary>
+    public abstract int TryRead(Span<byte> buffer);
 
     /// <summary>Reads at least one byte: a count, <see cref="EndOfStream"/>, <see cref="Lost"/> or <see cref="Interrupted"/>.</summary>
     public abstract ValueTask<int> ReadAsync(Memory<byte> buffer);

@@ -79,6 +79,5 @@ public class HouseNumberTests
     {
         int then = Numbers[name];
         Assert.True(now <= then, $"{name} was {then} and is {now} now: {where}");
-        Assert.True(now >= then, $"{name} fell from {then} to {now}. Well done: write {now} in {NumbersFile}, so that it stays.");
     }
 }

@@ -86,6 +86,12 @@ internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTask
         return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
     }
 
+    public override int TryRead(Span<byte> buffer)
+    {
+        int n = _drained && !_lost ? -Libc.EAGAIN : Receive(buffer);
+        return n == -Libc.EAGAIN ? NothingYet : n;
+    }
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         int n = _drained ? -Libc.EAGAIN : Receive(buffer.Span);

@@ -20,7 +20,7 @@ internal sealed class PeerWatch(SocketConnection connection, Socket socket) : Lo
             case Connection.EndOfStream:
                 connection.OnPeerClosed();
                 break;
-            case SocketConnection.WouldBlock:
+            case Connection.NothingYet:
                 connection.StartProbe();
                 break;
             case > 0 when HasPeerEnded():

@@ -23,9 +23,6 @@ namespace Millrace.Transport.Sockets;
 [SuppressMessage("Design", "CA1001", Justification = "Close disposes.")]
 internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
 {
-    /// <summary>Beside the answers of <see cref="Connection"/>: nothing to read now.</summary>
-    public const int WouldBlock = -3;
-
     private readonly PooledLoop _loop;
     private readonly Socket _socket;
     private readonly ReadProbe _probe;
@@ -100,10 +97,12 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
     }
 
+    public override int TryRead(Span<byte> buffer) => _drained && !_lost ? NothingYet : Receive(buffer);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        int n = _drained ? WouldBlock : Receive(buffer.Span);
-        return n == WouldBlock ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
+        int n = _drained ? NothingYet : Receive(buffer.Span);
+        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
     }
 
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
@@ -187,7 +186,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
             Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
     }
 
-    /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="WouldBlock"/>. Any thread may peek.</summary>
+    /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="Connection.NothingYet"/>. Any thread may peek.</summary>
     public int TryReceive(Span<byte> buffer, SocketFlags flags)
     {
         if (_lost || _closed)
@@ -198,7 +197,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
             if (error == SocketError.Success)
                 return n;
             if (error == SocketError.WouldBlock)
-                return WouldBlock;
+                return NothingYet;
         }
         catch (ObjectDisposedException)
         {
@@ -247,7 +246,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
             if (!await WaitReadableAsync().ConfigureAwait(false))
                 return Interrupted;
             int n = Receive(buffer.Span);
-            if (n != WouldBlock)
+            if (n != NothingYet)
                 return n;
         }
     }
@@ -257,7 +256,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         int n = TryReceive(buffer, SocketFlags.None);
         if (n == EndOfStream)
             OnPeerClosed();
-        if (n > 0 || n == WouldBlock)
+        if (n > 0 || n == NothingYet)
             _drained = n < buffer.Length;
         // With nothing in front the probe can see the peer's end again.
         if (_drained && _onPeerClosed is not null)

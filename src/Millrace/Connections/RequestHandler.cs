@@ -1,5 +1,4 @@
 using System.Net;
-using Millrace.Protocol.ProxyProtocol;
 using Millrace.Protocol.Semantics;
 using Millrace.Telemetry;
 using Millrace.Transport;
@@ -31,7 +30,6 @@ internal sealed class RequestHandler
     private readonly Http1Exchange _exchange;
     private InputBuffer _input;
     private HeadReader? _reader;
-    private EndPoint? _proxied;
     private long _firstHeadDue;
     private bool _headIsTimed;
     private volatile bool _stopping;
@@ -51,7 +49,11 @@ internal sealed class RequestHandler
     public Connection Connection => _connection;
 
     /// <summary>The peer, or whom a trusted proxy speaks for.</summary>
-    public EndPoint? RemoteEndPoint => _proxied ?? _connection.RemoteEndPoint;
+    public EndPoint? RemoteEndPoint
+    {
+        get => field ?? _connection.RemoteEndPoint;
+        set;
+    }
 
     /// <summary>The bytes received and not used yet; a body reads on from here.</summary>
     public ref InputBuffer Input => ref _input;
@@ -108,10 +110,8 @@ internal sealed class RequestHandler
     private async Task<ConnectionEnd> ServeAsync()
     {
         int requestsInTurn = RequestsPerTurn;
-        // A client that connects and sends nothing has the time of a head, but nothing to be told.
-        _firstHeadDue = _connection.Loop.Clock.Milliseconds + (long)_server.Options.HeadTimeout.TotalMilliseconds;
-        StartIdle(_server.Options.HeadTimeout);
-        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ReadProxyHeaderAsync().ConfigureAwait(false) is { } end)
+        StartFirstWait();
+        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
             return end;
         while (true)
         {
@@ -120,23 +120,25 @@ internal sealed class RequestHandler
             {
                 if (Output.Count > 0 && !await Output.FlushAsync().ConfigureAwait(false))
                     return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : ConnectionEnd.ClientGone;
+                int n;
                 if (_input.IsEmpty)
                 {
                     ReleaseWhatIdleNeedsNot();
                     var wait = _connection.WaitReadableAsync();
                     if (!wait.IsCompleted)
                         requestsInTurn = 0;
-                    if (!await wait.ConfigureAwait(false) && ReadDeadline.HasExpired)
-                        LookOnceMore();
+                    await wait.ConfigureAwait(false);
+                    // Not by a read that waits: woken for bytes already read, it would hold its buffer as long as the connection is idle.
+                    n = _connection.TryRead(_input.Free().Span);
                 }
                 else
                 {
                     StartHeadTime();
+                    n = await _connection.ReadAsync(_input.Free()).ConfigureAwait(false);
                 }
-                int n = await _connection.ReadAsync(_input.Free()).ConfigureAwait(false);
                 if (n > 0)
                     _input.Filled(n);
-                else if (n != Connection.Interrupted)
+                else if (n is not (Connection.Interrupted or Connection.NothingYet))
                     return n == Connection.EndOfStream && _input.IsEmpty ? ConnectionEnd.ClientClosed : ConnectionEnd.ClientGone;
                 else if (ReadDeadline.HasExpired)
                     return await EndWaitAsync().ConfigureAwait(false);
@@ -166,32 +168,6 @@ internal sealed class RequestHandler
         }
     }
 
-    /// <summary>Reads what a trusted proxy says of its client; how the connection ends if it says nothing proper. The time is that of a first head.</summary>
-    private async ValueTask<ConnectionEnd?> ReadProxyHeaderAsync()
-    {
-        while (true)
-        {
-            switch (ProxyHeaderReader.Read(_input.Unread, out var header, out int length))
-            {
-                case ReadResult.Complete:
-                    _input.Use(length);
-                    _proxied = header.Source;
-                    return null;
-                case ReadResult.Fault:
-                    // Whoever sits there speaks another protocol: an answer would not be understood.
-                    NoteFault(ProtocolFault.BadProxyHeader);
-                    return ConnectionEnd.ProtocolFault;
-            }
-            int n = await _connection.ReadAsync(_input.Free()).ConfigureAwait(false);
-            if (n > 0)
-                _input.Filled(n);
-            else if (n != Connection.Interrupted)
-                return ConnectionEnd.ClientGone;
-            else if (ReadDeadline.HasExpired)
-                return _stopping ? ConnectionEnd.ServerStopped : ConnectionEnd.HeadTimeout;
-        }
-    }
-
     private ReadResult ReadHead()
     {
         _reader ??= _server.HeadReaders.Rent();
@@ -206,6 +182,13 @@ internal sealed class RequestHandler
         var head = _reader!.Head;
         var (buffer, start) = _input.UseAndHold(head.Length);
         return _exchange.Begin(head, buffer, start);
+    }
+
+    /// <summary>A client that connects and sends nothing has the time of a head, but nothing to be told.</summary>
+    private void StartFirstWait()
+    {
+        _firstHeadDue = _connection.Loop.Clock.Milliseconds + (long)_server.Options.HeadTimeout.TotalMilliseconds;
+        StartIdle(_server.Options.HeadTimeout);
     }
 
     private void StartIdle(TimeSpan timeout)
@@ -225,9 +208,6 @@ internal sealed class RequestHandler
             : TimeSpan.FromMilliseconds(Math.Max(1, _firstHeadDue - _connection.Loop.Clock.Milliseconds));
         ReadDeadline.Start(Wait.Head, left);
     }
-
-    /// <summary>The connection is to close for being idle, but a request may have come just now: the next read takes what is there and does not wait.</summary>
-    private void LookOnceMore() => _connection.Interrupt();
 
     /// <summary>Nothing came in time: a client in the middle of a head is told so.</summary>
     private async ValueTask<ConnectionEnd> EndWaitAsync()

@@ -71,15 +71,17 @@ public sealed class FairnessTests
             return isFirst ? inner.WaitReadableAsync() : new ValueTask<bool>(true);
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer)
+        public override int TryRead(Span<byte> buffer)
         {
             if (stop.IsCancellationRequested)
-                return new ValueTask<int>(EndOfStream);
+                return EndOfStream;
             int count = 0;
             for (; buffer.Length - count >= Request.Length; count += Request.Length)
                 Request.CopyTo(buffer[count..]);
-            return new ValueTask<int>(count);
+            return count;
         }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer) => new(TryRead(buffer.Span));
 
         public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default) => new(true);
 

@@ -23,6 +23,8 @@ internal sealed class ObservedTransport(ServerTransport inner, Action<long> onWr
 
         public override ValueTask<bool> WaitReadableAsync() => inner.WaitReadableAsync();
 
+        public override int TryRead(Span<byte> buffer) => inner.TryRead(buffer);
+
         public override ValueTask<int> ReadAsync(Memory<byte> buffer) => inner.ReadAsync(buffer);
 
         public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default)
