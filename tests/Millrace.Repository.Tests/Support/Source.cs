@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,6 +9,8 @@ namespace Millrace.Repository.Tests.Support;
 internal static class Source
 {
     public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14, DocumentationMode.None);
+
+    private static readonly Lazy<ISourceGenerator[]> Generators = new(LoadGenerators);
 
     private const string ImplicitUsings = """
         global using System;
@@ -35,6 +38,13 @@ internal static class Source
             References(withMillrace),
             new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
+    /// <summary>With what the generators of System.Text.Json and of regular expressions add, as every build has them.</summary>
+    public static Compilation Generate(CSharpCompilation compilation, CancellationToken cancellationToken)
+    {
+        CSharpGeneratorDriver.Create(Generators.Value, parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _, cancellationToken);
+        return generated;
+    }
+
     /// <summary>Line of a node as people count.</summary>
     public static int Line(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 
@@ -48,6 +58,21 @@ internal static class Source
     /// <summary>Every call of <c>Type.Method</c>, found by how it is written.</summary>
     public static IEnumerable<InvocationExpressionSyntax> Calls(SyntaxTree tree, params IReadOnlyCollection<string> names) =>
         tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => names.Contains(call.Expression.ToString()));
+
+    private static ISourceGenerator[] LoadGenerators()
+    {
+        // dotnet/shared/Microsoft.NETCore.App/10.0.x -> dotnet/packs/Microsoft.NETCore.App.Ref/10.0.y
+        string dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
+        string pack = Directory.GetDirectories(Path.Combine(dotnet, "packs/Microsoft.NETCore.App.Ref"), "10.*").Order(StringComparer.Ordinal).Last();
+        (string File, string Type)[] generators =
+        [
+            ("System.Text.Json.SourceGeneration.dll", "System.Text.Json.SourceGeneration.JsonSourceGenerator"),
+            ("System.Text.RegularExpressions.Generator.dll", "System.Text.RegularExpressions.Generator.RegexGenerator"),
+        ];
+        return [.. generators
+            .Select(generator => Assembly.LoadFrom(Path.Combine(pack, "analyzers/dotnet/cs", generator.File)).GetType(generator.Type, throwOnError: true)!)
+            .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator())];
+    }
 
     private static IEnumerable<MetadataReference> References(bool withMillrace) =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Millrace.Repository.Tests.Support;
+
+namespace Millrace.Samples.Tests;
+
+/// <summary>
+/// A sample as a process of its own, listening on a port that the system chose (a sample takes its port as first argument). At its end it gets SIGTERM, and must end with
+/// exit code 0 and nothing on standard error.
+/// </summary>
+internal sealed partial class RunningSample : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private RunningSample(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A client whose base address is where the sample listens.</summary>
+    public HttpClient Client { get; } = new();
+
+    public Uri Address => Client.BaseAddress!;
+
+    /// <param name="name">The file in <c>samples</c>, as <c>hello.cs</c>.</param>
+    /// <param name="arguments">What follows the port.</param>
+    public static async Task<RunningSample> StartAsync(string name, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Checkout.Root, "samples") };
+        string[] host = ["exec", "--runtimeconfig", SampleProgram.RuntimeConfig, "--depsfile", Path.Combine(AppContext.BaseDirectory, "Millrace.Samples.Tests.deps.json")];
+        foreach (string argument in (string[])[.. host, SampleProgram.Build(name), "0", .. arguments])
+            start.ArgumentList.Add(argument);
+        var sample = new RunningSample(Process.Start(start)!);
+        sample.Client.BaseAddress = await sample.ReadBannerAsync();
+        return sample;
+    }
+
+    /// <summary>The next line that the sample prints.</summary>
+    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        try
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal("", await _errors);
+            Assert.Equal(0, _process.ExitCode);
+        }
+        finally
+        {
+            if (!_process.HasExited)
+                _process.Kill();
+            _process.Dispose();
+        }
+    }
+
+    private async Task<Uri> ReadBannerAsync()
+    {
+        while (await ReadLineAsync() is { } line)
+        {
+            if (AddressPattern().Match(line) is { Success: true } match)
+                return new Uri($"http://127.0.0.1:{match.Groups[1].Value}/");
+        }
+        throw new InvalidOperationException($"The sample ended before it listened: {await _errors}");
+    }
+
+    [GeneratedRegex(@"Running on http://\S+:(\d+)")]
+    private static partial Regex AddressPattern();
+}
