@@ -22,10 +22,10 @@ internal sealed class BytePipe(int capacity)
     private bool _reset;
 
     /// <summary>Raised when a read would not wait.</summary>
-    public Signal Readable { get; } = new();
+    public Wakeup Readable { get; } = new();
 
     /// <summary>Raised when there is room, or when there is nobody to write to any more.</summary>
-    public Signal Writable { get; } = new();
+    public Wakeup Writable { get; } = new();
 
     /// <summary>Called when the writer has ended or the pipe was reset, before the reader wakes.</summary>
     public Action? OnEnded { get; set; }

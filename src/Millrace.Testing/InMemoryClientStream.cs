@@ -102,7 +102,7 @@ internal sealed class InMemoryClientStream : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _incoming.Readable);
+        using var registration = cancellationToken.UnsafeRegister(static s => ((Wakeup)s!).Raise(), _incoming.Readable);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -118,7 +118,7 @@ internal sealed class InMemoryClientStream : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.UnsafeRegister(static s => ((Signal)s!).Raise(), _outgoing.Writable);
+        using var registration = cancellationToken.UnsafeRegister(static s => ((Wakeup)s!).Raise(), _outgoing.Writable);
         while (!buffer.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();

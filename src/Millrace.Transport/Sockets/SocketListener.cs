@@ -11,7 +11,7 @@ internal sealed class SocketListener : Listener
     private readonly Action<Connection> _onAccepted;
     private readonly Arrivals _arrivals = new();
     private readonly AcceptPause _pause;
-    private readonly Signal _pauseOver = new();
+    private readonly Wakeup _pauseOver = new();
     private readonly Lock _lock = new();
     private readonly Task _accepting;
     private Task? _stopping;

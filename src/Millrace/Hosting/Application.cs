@@ -1,7 +1,7 @@
 namespace Millrace;
 
 /// <summary>Routes and what they share; run it with <see cref="Web.RunApp"/> (aiohttp: Application).</summary>
-public sealed class Application
+public sealed partial class Application
 {
     /// <summary>The routes of this application.</summary>
     public Router Router { get; } = new();
@@ -18,6 +18,7 @@ public sealed class Application
     /// <summary>From here on the application cannot be changed; the handler of all its requests.</summary>
     internal Handler Freeze()
     {
+        FreezeSignals();
         Router.Freeze();
         return Router.HandleAsync;
     }

@@ -24,6 +24,20 @@ public static partial class Web
     {
         ArgumentNullException.ThrowIfNull(app);
         options ??= new RunOptions();
+        app.Claim();
+        try
+        {
+            await app.StartupAsync(cancellationToken).ConfigureAwait(false);
+            await ServeAsync(app, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await app.CleanupAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ServeAsync(Application app, RunOptions options, CancellationToken cancellationToken)
+    {
         var serverOptions = options.Server ?? new ServerOptions();
         var loggers = serverOptions.LoggerFactory ?? ConsoleLogger.Factory;
         var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions, loggers), loggers);
@@ -38,6 +52,7 @@ public static partial class Web
             names.Sort(StringComparer.Ordinal);
             options.Print?.Invoke($"======== Running on {string.Join(", ", names.Distinct())} ========\n(Press CTRL+C to quit)");
             await exit.Received.ConfigureAwait(false);
+            await app.ShutdownAsync(CancellationToken.None).ConfigureAwait(false);
             await server.StopAsync(options.ShutdownTimeout).ConfigureAwait(false);
         }
     }

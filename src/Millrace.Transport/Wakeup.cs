@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Millrace.Transport;
 
 /// <summary>A <see cref="Readiness"/> that can be awaited by itself. One flow waits, any thread raises; the flow runs on inside <see cref="Raise"/>.</summary>
-internal sealed class Signal : IValueTaskSource
+internal sealed class Wakeup : IValueTaskSource
 {
     private Readiness _readiness;
 
