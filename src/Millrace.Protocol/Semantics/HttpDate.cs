@@ -23,6 +23,9 @@ internal static class HttpDate
             throw new ArgumentException("An HTTP date needs 29 bytes.", nameof(destination));
     }
 
+    /// <summary>The IMF-fixdate as text.</summary>
+    public static string ToString(DateTimeOffset time) => time.UtcDateTime.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>
     /// Reads any of the three forms. <paramref name="now"/> settles the century of the two-digit year of RFC 850: a date
     /// that seems more than 50 years ahead belongs to the past.

@@ -62,13 +62,16 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
             if (!request.IsAnswered)
                 await _output.FlushAsync().ConfigureAwait(false);
         }
+        StreamResponse? response = null;
         try
         {
-            var response = await answer.ConfigureAwait(false);
+            response = await answer.ConfigureAwait(false);
             return _tunnel is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
         }
         catch (Exception e)
         {
+            if (response is not null)
+                await response.ReleaseAsync().ConfigureAwait(false);
             return ResponseTo(e, request);
         }
     }
@@ -115,6 +118,11 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
         {
             _ = ResponseTo(e, request);
             return false;
+        }
+        finally
+        {
+            if (response is not null)
+                await response.ReleaseAsync().ConfigureAwait(false);
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
     /// <summary>The response whose body this is.</summary>
     public StreamResponse Response => response;
 
+    public override bool HasBody => framing.HasBody;
+
     public static IOException ClientGone() => new("The client has closed the connection.");
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

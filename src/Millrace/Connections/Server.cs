@@ -43,7 +43,10 @@ internal sealed class Server : IAsyncDisposable
         RequestSettings = new RequestSettings(
             options.BodyBytesMax,
             options.DecodeBodies ? new DecodingLimits(options.DecodedBodyBytesMax, options.DecodedBodyRatioMax) : null,
-            options.Proxies);
+            options.Proxies)
+        {
+            TimeProvider = options.TimeProvider,
+        };
         _date = new DateField(new LoopClock(options.TimeProvider));
         Metrics = new ServerMetrics(() => transport.HandOvers);
     }

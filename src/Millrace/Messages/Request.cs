@@ -13,7 +13,7 @@ namespace Millrace;
 /// One request of a client (aiohttp: Request). It lives until its handler has answered: what is asked of it later is either
 /// answered with its own data or refused with an <see cref="ObjectDisposedException"/>, never with another request's.
 /// </summary>
-public sealed class Request
+public sealed partial class Request
 {
     private readonly Exchange _exchange;
     private readonly HeadView _view;

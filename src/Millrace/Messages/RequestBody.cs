@@ -173,8 +173,7 @@ public abstract class RequestBody
         }
     }
 
-    internal static HttpException TooLarge(long maxLength) =>
-        new(413, $"The body is larger than the {maxLength} bytes this server accepts here.");
+    internal static HttpContentTooLargeException TooLarge(long maxLength) => new(maxLength);
 
     private protected abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 

@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using Millrace.Messages;
 using Millrace.Protocol.Semantics;
 
 namespace Millrace;
 
 /// <summary>
-/// The cookies of a request (RFC 6265 section 4.2). Reading is lenient as browsers need it: a piece that is no cookie is left out,
-/// quotes around a value are taken off, nothing is percent-decoded. Of cookies with one name the first counts: it has the longest path.
+/// The cookies of a request (RFC 6265 section 4.2). Reading is lenient as browsers need it: a piece that is no cookie is left out without a word,
+/// quotes around a value and escapes between them are taken off, nothing is percent-decoded. Of cookies with one name the first counts: it has the longest path.
 /// </summary>
 public sealed class RequestCookies : IReadOnlyDictionary<string, string>
 {
@@ -66,9 +67,7 @@ public sealed class RequestCookies : IReadOnlyDictionary<string, string>
             var value = pair[(equals + 1)..].TrimStart(" \t");
             if (!IsToken(name) || ContainsKey(name.ToString()))
                 continue;
-            if (value.Length >= 2 && value[0] == '"' && value[^1] == '"')
-                value = value[1..^1];
-            _cookies.Add(new(name.ToString(), value.ToString()));
+            _cookies.Add(new(name.ToString(), CookieText.Unquote(value)));
         }
     }
 

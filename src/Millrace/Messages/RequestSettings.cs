@@ -4,4 +4,8 @@ namespace Millrace.Messages;
 /// <param name="BodyBytesMax">Most bytes of a body to collect.</param>
 /// <param name="Decoding">What decoding a body may cost; null leaves bodies encoded.</param>
 /// <param name="Proxies">Whose word about the client counts; null: nobody's.</param>
-internal sealed record RequestSettings(long BodyBytesMax, DecodingLimits? Decoding, TrustedProxies? Proxies);
+internal sealed record RequestSettings(long BodyBytesMax, DecodingLimits? Decoding, TrustedProxies? Proxies)
+{
+    /// <summary>The server's clock.</summary>
+    public required TimeProvider TimeProvider { get; init; }
+}

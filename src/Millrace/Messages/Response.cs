@@ -10,7 +10,7 @@ namespace Millrace;
 /// </summary>
 public sealed class Response : StreamResponse
 {
-    private const string TextType = "text/plain; charset=utf-8";
+    internal const string TextType = "text/plain; charset=utf-8";
     private const string JsonType = "application/json; charset=utf-8";
 
     private static readonly byte[] TextTypeBytes = System.Text.Encoding.ASCII.GetBytes(TextType);

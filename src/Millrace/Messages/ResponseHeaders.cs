@@ -12,6 +12,7 @@ namespace Millrace;
 public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _fields = [];
+    private List<ResponseCookie>? _cookies;
 
     /// <summary>The number of fields.</summary>
     public int Count => _fields.Count;
@@ -71,6 +72,41 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
         return _fields.RemoveAll(field => Is(field.Key, name)) > 0;
     }
 
+    /// <summary>Sets a cookie (aiohttp: <c>set_cookie</c>), in the place of one with the same name, domain and path that was set here before.</summary>
+    /// <exception cref="InvalidOperationException">Browsers would refuse the cookie; the message says what it lacks.</exception>
+    public void SetCookie(ResponseCookie cookie)
+    {
+        ArgumentNullException.ThrowIfNull(cookie);
+        string value = cookie.ToString();
+        if (_cookies?.Find(other => (other.Name, other.Domain, other.Path) == (cookie.Name, cookie.Domain, cookie.Path)) is { } replaced)
+        {
+            _cookies.Remove(replaced);
+            _fields.Remove(new("Set-Cookie", replaced.ToString()));
+        }
+        (_cookies ??= []).Add(cookie);
+        Add("Set-Cookie", value);
+    }
+
+    /// <summary>Sets a cookie for all paths that lasts until the browser ends; for more, <see cref="SetCookie(ResponseCookie)"/>.</summary>
+    /// <exception cref="ArgumentException">Name or value have characters that may not stand in a cookie.</exception>
+    public void SetCookie(string name, string value) => SetCookie(new ResponseCookie(name, value));
+
+    /// <summary>Tells the client to throw a cookie away (aiohttp: <c>del_cookie</c>). Browsers know it by name, path and domain, so these must be those it was set with.</summary>
+    /// <exception cref="ArgumentException">The name is no token.</exception>
+    public void DeleteCookie(string name, string? path = "/", string? domain = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        SetCookie(new ResponseCookie(name, "")
+        {
+            Path = path,
+            Domain = domain,
+            MaxAge = TimeSpan.Zero,
+            Expires = DateTimeOffset.UnixEpoch,
+            // The prefixes ask for it also of the cookie that deletes (RFC 6265bis section 4.1.3).
+            Secure = name.StartsWith("__", StringComparison.Ordinal),
+        });
+    }
+
     /// <summary>True if a field of that name is set.</summary>
     public bool Contains(string name) => IndexOf(name) >= 0;
 
@@ -78,6 +114,17 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _fields.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Adds what stands in others, which were checked there.</summary>
+    internal void AddAll(ResponseHeaders others)
+    {
+        HasDate |= others.HasDate;
+        HasServer |= others.HasServer;
+        HasContentType |= others.HasContentType;
+        _fields.AddRange(others._fields);
+        if (others._cookies is not null)
+            (_cookies ??= []).AddRange(others._cookies);
+    }
 
     private int IndexOf(string name)
     {

@@ -3,6 +3,9 @@ namespace Millrace.Messages;
 /// <summary>Where the body of one response goes once its head is out (aiohttp: StreamWriter).</summary>
 internal abstract class ResponseWriter
 {
+    /// <summary>False where no byte of a body goes out, as for HEAD: then none need be made.</summary>
+    public abstract bool HasBody { get; }
+
     /// <summary>Writes a piece of the body to the connection; waits while the client reads too slowly.</summary>
     /// <exception cref="IOException">The client is gone.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);

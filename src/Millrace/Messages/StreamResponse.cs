@@ -7,7 +7,7 @@ namespace Millrace;
 /// A response whose body is written piece by piece: <see cref="PrepareAsync"/> sends the head, <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
 /// the pieces, and the end comes when the handler returns it (aiohttp: StreamResponse).
 /// </summary>
-public class StreamResponse
+public partial class StreamResponse
 {
     private ResponseHeaders? _headers;
     private string? _contentType;
@@ -142,6 +142,9 @@ public class StreamResponse
         _ended = true;
         return EndAsync(_writer, _trailers, cancellationToken);
     }
+
+    /// <summary>The response will not be sent any further: whatever its body holds open is let go. Called on every path, also where nothing was sent (CVE-2026-54280).</summary>
+    internal virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 
     private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>
         writer.EndAsync(trailers, cancellationToken);

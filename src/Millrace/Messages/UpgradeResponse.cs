@@ -49,7 +49,7 @@ public sealed class UpgradeResponse : StreamResponse
     public async ValueTask<Stream> AcceptAsync(Request request, CancellationToken cancellationToken = default)
     {
         if (!CanAccept(request))
-            throw _protocol is null ? new HttpException(400, "A tunnel is opened by CONNECT.") : new UpgradeRequiredException(_protocol);
+            throw _protocol is null ? new HttpBadRequestException("A tunnel is opened by CONNECT.") : new HttpUpgradeRequiredException(_protocol);
         // What stands between the head and the new protocol is the request's body, and nothing of it may pass for the new protocol (CVE-2026-69243).
         await request.ReadAsync(cancellationToken).ConfigureAwait(false);
         _accepted = true;
@@ -62,14 +62,4 @@ public sealed class UpgradeResponse : StreamResponse
     internal int WireStatus => _protocol is null ? 200 : 101;
 
     private bool IsProtocol(string offered) => offered.AsSpan().Trim(" \t").Equals(_protocol, StringComparison.OrdinalIgnoreCase);
-
-    private sealed class UpgradeRequiredException(string protocol) : HttpException(426, $"This resource speaks {protocol}: ask for it in Upgrade and Connection.")
-    {
-        public override Response ToResponse()
-        {
-            var response = base.ToResponse();
-            response.Headers["Upgrade"] = protocol;
-            return response;
-        }
-    }
 }
