@@ -1,5 +1,5 @@
 // The server that is measured: what a user would write, with nothing but the public API.
-// PORT_HTTP says where to listen on the loopback, ARENA_DATA where dataset.json is.
+// PORT_HTTP says where to listen on the loopback, ARENA_DATA where dataset.json is, DATABASE_URL where the items table is, if there is one.
 
 using System.Globalization;
 using Millrace;
@@ -20,6 +20,9 @@ app.AddRoutes(
     Get("/sleep/{ms}", Sleep),
     Get("/block/{ms}", Block),
     Get("/wait/{ms}", Wait));
+
+if (Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database)
+    app.AddRoutes(new DatabaseRoutes(new ItemStore(database, Environment.GetEnvironmentVariable("DATABASE_MAX_CONN"))).All);
 
 // A loop for every second core: the load generator needs the others, and a loop that has enough to do sleeps and wakes less often.
 string cores = Environment.GetEnvironmentVariable("ARENA_CPUS") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
