@@ -72,6 +72,7 @@ internal sealed class RequestHandler
         // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
         Interlocked.MemoryBarrier();
         ReadDeadline.ExpireIfIdle();
+        _exchange.OnStopping();
     }
 
     /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
