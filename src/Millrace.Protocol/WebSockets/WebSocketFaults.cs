@@ -3,6 +3,11 @@ namespace Millrace.Protocol.WebSockets;
 /// <summary>The close code and the reason that a client gets for a fault.</summary>
 internal static class WebSocketFaults
 {
+    private static readonly string[] Names = [.. Enum.GetNames<WebSocketFault>().Select(name => $"WebSocket{name}")];
+
+    /// <summary>How the fault is called in metrics and the log.</summary>
+    public static string Name(WebSocketFault fault) => Names[(int)fault];
+
     public static int Code(WebSocketFault fault) => fault switch
     {
         WebSocketFault.NotUtf8 or WebSocketFault.NotDeflate => CloseCodes.InvalidPayload,

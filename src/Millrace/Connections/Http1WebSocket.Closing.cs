@@ -1,5 +1,4 @@
 using Millrace.Protocol.WebSockets;
-using Millrace.Telemetry;
 using Millrace.Transport.Clock;
 
 namespace Millrace.Connections;
@@ -78,8 +77,7 @@ internal sealed partial class Http1WebSocket
     /// <summary>The client broke the protocol: it is told how, and nothing more is read (RFC 6455 section 7.1.7).</summary>
     private Step Fail(WebSocketFault fault)
     {
-        _flow.Server.Metrics.ProtocolFault($"WebSocket{fault}");
-        _flow.Server.Logger.RequestRefused($"WebSocket{fault}");
+        _flow.NoteFault(WebSocketFaults.Name(fault));
         (CloseReason, CloseCode) = (WebSocketFaults.Text(fault), WebSocketFaults.Code(fault));
         return Step.Over;
     }

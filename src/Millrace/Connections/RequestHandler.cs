@@ -78,9 +78,10 @@ internal sealed class RequestHandler
     /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
     public void Abort() => _connection.Abort();
 
-    public void NoteFault(ProtocolFault fault)
+    public void NoteFault(ProtocolFault fault) => NoteFault(ProtocolFaults.Name(fault));
+
+    public void NoteFault(string name)
     {
-        string name = ProtocolFaults.Name(fault);
         _server.Metrics.ProtocolFault(name);
         _server.Logger.RequestRefused(name);
     }
