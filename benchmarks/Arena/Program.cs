@@ -17,6 +17,7 @@ app.AddRoutes(
     Get("/baseline2", Add),
     Post("/baseline11", AddBody),
     Get("/json/{count}", Items),
+    Get("/ws", Echo),
     Get("/sleep/{ms}", Sleep),
     Get("/block/{ms}", Block),
     Get("/wait/{ms}", Wait));
@@ -50,6 +51,15 @@ static async Task<Response> AddBody(Request request)
 {
     var body = await request.ReadAsync();
     return int.TryParse(body.Span, CultureInfo.InvariantCulture, out int number) ? Number(Sum(request) + number) : throw new HttpException(400);
+}
+
+static async Task<WebSocketResponse> Echo(Request request)
+{
+    var ws = new WebSocketResponse();
+    await ws.PrepareAsync(request);
+    await foreach (var message in ws)
+        await ws.SendAsync(message);
+    return ws;
 }
 
 static async Task<Response> Sleep(Request request)

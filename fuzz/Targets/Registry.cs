@@ -19,6 +19,7 @@ internal static class Registry
         ("date", () => new DateTarget()),
         ("forwarded", () => new ForwardedTarget()),
         ("proxy", () => new ProxyHeaderTarget()),
+        ("frames", () => new FramesTarget()),
     ];
 
     public static IEnumerable<string> Names => Targets.Select(target => target.Name);

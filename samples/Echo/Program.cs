@@ -8,6 +8,7 @@ using Millrace;
 using static Millrace.Web;
 
 const int BodyBytesMax = 32 * 1024 * 1024;
+const int MessageBytesMax = 16 * 1024 * 1024;
 const int WaitMillisecondsMax = 60_000;
 
 if (args is not [var argument] || !int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
@@ -23,6 +24,7 @@ app.AddRoutes(
     Post("/", EchoBody),
     Route("*", "/echo", EchoHeaders),
     Route("*", "/cookie", EchoCookies),
+    Get("/ws", EchoMessages),
     Get("/sleep/{ms}", Sleep),
     Get("/block/{ms}", Block));
 RunApp(app, new RunOptions
@@ -44,6 +46,15 @@ static Response EchoHeaders(Request request) =>
 
 static Response EchoCookies(Request request) =>
     Response.Text(string.Concat(request.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}\n")));
+
+static async Task<WebSocketResponse> EchoMessages(Request request)
+{
+    var ws = new WebSocketResponse { MessageBytesMax = MessageBytesMax, AllowedOrigins = ["*"] };
+    await ws.PrepareAsync(request);
+    await foreach (var message in ws)
+        await ws.SendAsync(message);
+    return ws;
+}
 
 static async Task<Response> Sleep(Request request)
 {

@@ -12,7 +12,7 @@ namespace Millrace.Connections;
 /// One request after the other on an HTTP/1 connection: from the head that was read to the response in the output. The flow,
 /// <see cref="RequestHandler"/>, begins and ends each; the handler's own reads and writes come in between.
 /// </summary>
-internal sealed class Http1Exchange(RequestHandler flow) : Exchange
+internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
 {
     // From here on a body is sent from where it is instead of being copied behind its head.
     private const int CopiedBodyBytesMax = 2048;
@@ -25,6 +25,7 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
     private Http1RequestBody? _body;
     private Http1ResponseWriter? _writer;
     private Http1Tunnel? _tunnel;
+    private Http1WebSocket? _webSocket;
     private bool _watchesClient;
 
     public override string Scheme => "http";
@@ -41,7 +42,7 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
     public bool KeepAlive { get; private set; }
 
     /// <summary>True once a streamed response or another protocol has begun: then nothing can be answered any more.</summary>
-    private bool HasBegun => _writer is not null || _tunnel is not null;
+    private bool HasBegun => _writer is not null || _tunnel is not null || _webSocket is not null;
 
     public Request Begin(RawRequestMessage head, byte[] buffer, int start)
     {
@@ -66,7 +67,7 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
         try
         {
             response = await answer.ConfigureAwait(false);
-            return _tunnel is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
+            return _tunnel is null && _webSocket is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
         }
         catch (Exception e)
         {
@@ -98,6 +99,8 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
     {
         try
         {
+            if (_webSocket is not null)
+                return await CloseWebSocketAsync(failed: response is null).ConfigureAwait(false);
             if (response is null)
                 return false;
             // Somebody whom the handler left behind may be at the output just now.
@@ -226,7 +229,9 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>The response for what a handler threw; null if its own has begun and cannot be made good.</summary>
     private Response? ResponseTo(Exception exception, Request request)
     {
-        bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true }) && exception is OperationCanceledException or IOException;
+        bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true } || _webSocket is { CloseCode: > 0 }) && exception is OperationCanceledException or IOException;
+        if (_webSocket is not null && !ErrorResponses.IsOurFault(exception))
+            return null;
         if (!clientIsGone && HasBegun)
             _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
         else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
@@ -256,11 +261,12 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
         var reads = _body?.CloseAsync() ?? Task.CompletedTask;
         var writes = _writer?.CloseAsync() ?? Task.CompletedTask;
         var tunnel = _tunnel?.CloseAsync() ?? Task.CompletedTask;
-        if (!(reads.IsCompleted && writes.IsCompleted && tunnel.IsCompleted))
+        var webSocket = _webSocket?.EndAsync() ?? Task.CompletedTask;
+        if (!(reads.IsCompleted && writes.IsCompleted && tunnel.IsCompleted && webSocket.IsCompleted))
         {
             KeepAlive = false;
             _connection.Abort();
-            await Task.WhenAll(reads, writes, tunnel).ConfigureAwait(false);
+            await Task.WhenAll(reads, writes, tunnel, webSocket).ConfigureAwait(false);
         }
         Forget(request);
     }
@@ -272,5 +278,6 @@ internal sealed class Http1Exchange(RequestHandler flow) : Exchange
         _body = null;
         _writer = null;
         _tunnel = null;
+        _webSocket = null;
     }
 }

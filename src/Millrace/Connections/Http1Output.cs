@@ -42,16 +42,10 @@ internal sealed class Http1Output(Server server, Connection connection)
         ResponseHeadWriter.Write(_buffer, new ResponseHead { Status = status, Framing = BodyFraming.None, Fields = headers.Fields });
 
     /// <summary>The head after which the bytes are another protocol's.</summary>
-    public void AppendUpgrade(UpgradeResponse response) =>
-        ResponseHeadWriter.Write(_buffer, new ResponseHead
-        {
-            Status = response.WireStatus,
-            Date = server.Date,
-            Server = server.ServerField,
-            Connection = response.WireStatus == 101 ? ConnectionDirective.Upgrade : ConnectionDirective.None,
-            Framing = BodyFraming.None,
-            Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
-        });
+    public void AppendUpgrade(UpgradeResponse response) => AppendSwitch(response, response.WireStatus);
+
+    /// <summary>The head after which the bytes are frames of a WebSocket.</summary>
+    public void AppendWebSocket(WebSocketResponse response) => AppendSwitch(response, 101);
 
     public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion)
     {
@@ -108,6 +102,17 @@ internal sealed class Http1Output(Server server, Connection connection)
             connection.Loop.Timers.Remove(_deadline);
         _buffer.Clear();
     }
+
+    private void AppendSwitch(StreamResponse response, int status) =>
+        ResponseHeadWriter.Write(_buffer, new ResponseHead
+        {
+            Status = status,
+            Date = server.Date,
+            Server = server.ServerField,
+            Connection = status == 101 ? ConnectionDirective.Upgrade : ConnectionDirective.None,
+            Framing = BodyFraming.None,
+            Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
+        });
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
     {

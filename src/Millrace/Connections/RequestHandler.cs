@@ -72,14 +72,16 @@ internal sealed class RequestHandler
         // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
         Interlocked.MemoryBarrier();
         ReadDeadline.ExpireIfIdle();
+        _exchange.OnStopping();
     }
 
     /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
     public void Abort() => _connection.Abort();
 
-    public void NoteFault(ProtocolFault fault)
+    public void NoteFault(ProtocolFault fault) => NoteFault(ProtocolFaults.Name(fault));
+
+    public void NoteFault(string name)
     {
-        string name = ProtocolFaults.Name(fault);
         _server.Metrics.ProtocolFault(name);
         _server.Logger.RequestRefused(name);
     }

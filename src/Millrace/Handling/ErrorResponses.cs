@@ -18,6 +18,7 @@ internal static class ErrorResponses
     public static StreamResponse Checked(StreamResponse? response, StreamResponse? begun) =>
         response is null ? throw new InvalidOperationException("The handler returned null: a handler returns a response.")
         : response.IsPrepared && response != begun ? throw new InvalidOperationException("The handler returned a response that answered another request: make a new one for each.")
+        : response is WebSocketResponse { IsOpen: false } ? throw new InvalidOperationException("The handler returned a WebSocketResponse that nobody opened: await PrepareAsync(request) before.")
         : response is UpgradeResponse { IsAccepted: false } ? throw new InvalidOperationException("The handler returned an UpgradeResponse that nobody accepted: await AcceptAsync(request) before.")
         : response;
 

@@ -31,4 +31,7 @@ internal abstract class Exchange
 
     /// <summary>Sends the head of <paramref name="response"/> and gives the connection to the handler as a stream.</summary>
     public abstract ValueTask<Stream> UpgradeAsync(Request request, UpgradeResponse response);
+
+    /// <summary>Sends the head of <paramref name="response"/> and opens its WebSocket.</summary>
+    public abstract ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response);
 }

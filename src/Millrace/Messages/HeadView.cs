@@ -11,6 +11,7 @@ namespace Millrace.Messages;
 /// </remarks>
 internal sealed class HeadView(RawRequestMessage head, byte[] buffer, int start)
 {
+    private byte[] _buffer = buffer;
     private volatile bool _ended;
 
     public bool IsEnded => _ended;
@@ -18,31 +19,41 @@ internal sealed class HeadView(RawRequestMessage head, byte[] buffer, int start)
     /// <summary>For the connection and the router while the request runs; everybody else goes through <see cref="Take{TArg, T}"/>.</summary>
     public RawRequestMessage Head => head;
 
-    public ReadOnlySpan<byte> Bytes => buffer.AsSpan(start, head.Length);
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(start, head.Length);
 
     public ReadOnlySpan<byte> Path => head.Target.Path(Bytes);
 
     public void End() => _ended = true;
 
+    /// <summary>Takes the head into memory of its own: the request goes on for long, and the connection needs the buffer back.</summary>
+    public void KeepApart()
+    {
+        // At the same place, so that a reader who is here meanwhile sees the one array or the other and never a mixture.
+        var own = new byte[start + head.Length];
+        Bytes.CopyTo(own.AsSpan(start));
+        Volatile.Write(ref _buffer, own);
+    }
+
     public T Take<TArg, T>(TArg arg, Func<HeadView, TArg, T> read)
     {
-        ThrowIfEnded();
-        T value;
-        try
+        while (true)
         {
-            value = read(this, arg);
+            ThrowIfEnded();
+            var place = Volatile.Read(ref _buffer);
+            T value;
+            try
+            {
+                value = read(this, arg);
+            }
+            catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException && (_ended || place != Volatile.Read(ref _buffer)))
+            {
+                continue;
+            }
+            Volatile.ReadBarrier();
+            ThrowIfEnded();
+            if (place == _buffer)
+                return value;
         }
-        catch (ArgumentException) when (_ended)
-        {
-            throw Ended();
-        }
-        catch (IndexOutOfRangeException) when (_ended)
-        {
-            throw Ended();
-        }
-        Volatile.ReadBarrier();
-        ThrowIfEnded();
-        return value;
     }
 
     public void ThrowIfEnded()

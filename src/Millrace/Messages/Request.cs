@@ -190,6 +190,12 @@ public sealed partial class Request
         return _exchange.UpgradeAsync(this, response);
     }
 
+    internal ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
+    {
+        _view.ThrowIfEnded();
+        return _exchange.OpenWebSocketAsync(this, response);
+    }
+
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();

@@ -109,14 +109,10 @@ public partial class StreamResponse
     /// <summary>Sends the head to the client of <paramref name="request"/>. A second call does nothing.</summary>
     /// <exception cref="InvalidOperationException">The request has been answered already.</exception>
     /// <exception cref="IOException">The client is gone.</exception>
-    public async ValueTask PrepareAsync(Request request)
+    public ValueTask PrepareAsync(Request request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (_writer is not null)
-            return;
-        BeforeHead(request);
-        var writer = await request.StartResponseAsync(this).ConfigureAwait(false);
-        _writer = _coding == ContentCoding.Identity ? writer : new CompressedWriter(writer, _coding, Compression.GetValueOrDefault());
+        return StartAsync(request);
     }
 
     /// <summary>Writes a piece of the body. It is on its way to the client when this completes; a client that reads too slowly makes it wait.</summary>
@@ -149,6 +145,15 @@ public partial class StreamResponse
 
     /// <summary>The response will not be sent any further: whatever its body holds open is let go. Called on every path, also where nothing was sent (CVE-2026-54280).</summary>
     internal virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
+
+    private protected virtual async ValueTask StartAsync(Request request)
+    {
+        if (_writer is not null)
+            return;
+        BeforeHead(request);
+        var writer = await request.StartResponseAsync(this).ConfigureAwait(false);
+        _writer = _coding == ContentCoding.Identity ? writer : new CompressedWriter(writer, _coding, Compression.GetValueOrDefault());
+    }
 
     private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>
         writer.EndAsync(trailers, cancellationToken);

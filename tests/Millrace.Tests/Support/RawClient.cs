@@ -26,6 +26,9 @@ internal sealed class RawClient : IDisposable
         _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
+    /// <summary>What lies beneath, for a client of another make; bytes that were read ahead are not in it.</summary>
+    public Stream Stream => _stream;
+
     public InMemoryClientStream InMemory => (InMemoryClientStream)_stream;
 
     public EndPoint LocalEndPoint => _socket!.LocalEndPoint!;

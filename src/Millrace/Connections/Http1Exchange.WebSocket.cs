@@ -1,0 +1,34 @@
+using Millrace.Messages;
+using Millrace.Protocol.WebSockets;
+
+namespace Millrace.Connections;
+
+internal sealed partial class Http1Exchange
+{
+    public override async ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response)
+    {
+        using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
+        KeepAlive = false;
+        _output.AppendWebSocket(response);
+        if (!await _output.FlushAsync().ConfigureAwait(false))
+            throw Http1ResponseWriter.ClientGone();
+        request.View.KeepApart();
+        var webSocket = new Http1WebSocket(flow, response);
+        Volatile.Write(ref _webSocket, webSocket);
+        // Pairs with OnStopping, which may have come just before.
+        Interlocked.MemoryBarrier();
+        if (_server.IsStopping)
+            webSocket.GoAway();
+        return webSocket;
+    }
+
+    /// <summary>The server stops: a WebSocket would never end by itself.</summary>
+    public void OnStopping() => Volatile.Read(ref _webSocket)?.GoAway();
+
+    /// <summary>The handler is done with its WebSocket.</summary>
+    private async ValueTask<bool> CloseWebSocketAsync(bool failed)
+    {
+        await _webSocket!.CloseAsync(failed ? CloseCodes.InternalError : CloseCodes.Normal, "").ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+using Millrace.Messages;
+using Millrace.Protocol.Semantics;
+using Millrace.Protocol.WebSockets;
+
+namespace Millrace;
+
+public sealed partial class WebSocketResponse
+{
+    /// <summary>The sub-protocols that the handler speaks. The first of the client's that is among them is agreed on; none in common opens without one (RFC 6455 section 1.9).</summary>
+    /// <exception cref="ArgumentException">A name is not a token.</exception>
+    public IReadOnlyList<string> Protocols
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (string protocol in value)
+                OutgoingFields.CheckName(protocol);
+            field = value;
+        }
+    } = [];
+
+    /// <summary>
+    /// The web pages that may connect, as origins such as <c>https://example.com</c>; <c>*</c> allows all. Null, the default, allows only pages of the host that they
+    /// connect to: a browser sends its cookies along, whatever page asks. Clients that send no Origin are no browsers and always may.
+    /// </summary>
+    public IReadOnlyList<string>? AllowedOrigins { get; init; }
+
+    /// <summary>
+    /// After how long a silence the client is sent a ping; default 30 s; <see cref="Timeout.InfiniteTimeSpan"/> sends none. Nothing in half that time behind the ping,
+    /// and the connection counts as lost: code 1006. It runs while somebody receives.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan Heartbeat { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a receive waits for a message; default <see cref="Timeout.InfiniteTimeSpan"/>. Then it throws <see cref="TimeoutException"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan ReceiveTimeout { get; init => field = Positive(value); } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long the client may take to answer a close; default 10 s. Then the connection is reset: code 1006.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan CloseTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most bytes of a message, all its fragments together; default 4 MiB. One more closes with 1009.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public int MessageBytesMax
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = 4 * 1024 * 1024;
+
+    /// <summary>True if the request asks for a WebSocket in every point, and its page may.</summary>
+    public bool CanPrepare(Request request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WebSocketHandshake.Refusal(request, AllowedOrigins) is null;
+    }
+
+    private protected override async ValueTask StartAsync(Request request)
+    {
+        if (_channel is not null)
+            return;
+        if (WebSocketHandshake.Refusal(request, AllowedOrigins) is { } refusal)
+            throw refusal;
+        // Nothing of a body may pass for frames (CVE-2026-69243).
+        await request.ReadAsync().ConfigureAwait(false);
+        Headers["Upgrade"] = "websocket";
+        Headers["Sec-WebSocket-Accept"] = HandshakeKey.Accept(request.Headers["Sec-WebSocket-Key"]!);
+        Protocol = WebSocketHandshake.Agree(request, Protocols);
+        Headers["Sec-WebSocket-Protocol"] = Protocol;
+        _channel = await request.OpenWebSocketAsync(this).ConfigureAwait(false);
+    }
+
+    private static TimeSpan Positive(TimeSpan value)
+    {
+        if (value != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+        return value;
+    }
+}
