@@ -97,6 +97,9 @@ public partial class StreamResponse
     /// <summary>The length to announce, where it is known before the head is sent.</summary>
     internal virtual long? DeclaredLength => ContentLength;
 
+    /// <summary>Whether the body comes right behind the head, so that the two leave together.</summary>
+    internal virtual bool BodyFollowsAtOnce => false;
+
     internal ResponseHeaders? HeadersIfAny => _headers;
 
     /// <summary>The Content-Type to write, unless one stands among the headers.</summary>
@@ -111,8 +114,10 @@ public partial class StreamResponse
     public async ValueTask PrepareAsync(Request request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (_writer is null)
-            _writer = await request.StartResponseAsync(this).ConfigureAwait(false);
+        if (_writer is not null)
+            return;
+        BeforeHead(request);
+        _writer = await request.StartResponseAsync(this).ConfigureAwait(false);
     }
 
     /// <summary>Writes a piece of the body. It is on its way to the client when this completes; a client that reads too slowly makes it wait.</summary>
@@ -145,6 +150,11 @@ public partial class StreamResponse
 
     /// <summary>The response will not be sent any further: whatever its body holds open is let go. Called on every path, also where nothing was sent (CVE-2026-54280).</summary>
     internal virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The last moment to say what the head says.</summary>
+    private protected virtual void BeforeHead(Request request)
+    {
+    }
 
     private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>
         writer.EndAsync(trailers, cancellationToken);
