@@ -25,6 +25,9 @@ public partial class StreamResponse
         Compression = level;
     }
 
+    /// <summary>True if the body is sent in another form than it is given in: its length is not known beforehand then.</summary>
+    private protected bool IsEncoded => _coding != ContentCoding.Identity;
+
     /// <summary>The last moment to say what the head says.</summary>
     private protected virtual void BeforeHead(Request request) => _coding = ResponseCompression.Apply(this, request);
 }
