@@ -103,11 +103,11 @@ public sealed class AdvisoryTests(ProbeServers servers) : IClassFixture<ProbeSer
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task CVE_2025_69230_bad_cookies_are_no_lines_in_the_log(Kind kind)
     {
-        await using var server = new RunningServer(kind, [Get("/", request => Response.Text($"{request.Cookies.Count()}"))]);
+        await using var server = new RunningServer(kind, [Get("/", request => Response.Text($"{request.Cookies.Count}"))]);
         string fields = string.Concat(Enumerable.Repeat("Cookie: ===;;;bad name=1;\"\r\n", 50));
         Assert.Equal(200, (await server.AskAsync($"GET / HTTP/1.1\r\n{Host}{fields}\r\n")).Status);
-        Assert.Empty(server.Log.Lines.Where(line => line.Level > LogLevel.Debug));
-        Assert.True(server.Log.Lines.Count() < 10, $"{server.Log.Lines.Count()} lines");
+        Assert.DoesNotContain(server.Log.Lines, line => line.Level > LogLevel.Debug);
+        Assert.InRange(server.Log.Lines.Count, 0, 10);
     }
 
     [Theory]
