@@ -236,14 +236,16 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
         else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
             _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
-        return HasBegun ? null : ErrorResponses.For(exception);
+        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception);
     }
 
     /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>
     private ResponseFraming AppendHead(Request request, StreamResponse response, long length)
     {
         var head = request.View.Head;
-        bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_server.IsStopping && _body is not { EndsConnection: true };
+        // RFC 9110 section 15.5.14: a client whose content is too large is not heard out.
+        bool isHeardOut = _body is null || (!_body.EndsConnection && (response is not Response { Status: 413 } || _body.TryDiscardReceived()));
+        bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_server.IsStopping && isHeardOut;
         var framing = ResponseFraming.Decide(head.Method, response.Status, head.MinorVersion, length, keepAlive);
         KeepAlive = framing.KeepAlive;
         _output.AppendHead(response, framing, head.MinorVersion);

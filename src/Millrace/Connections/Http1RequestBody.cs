@@ -109,6 +109,16 @@ internal sealed class Http1RequestBody : RequestBody
         return isDrained;
     }
 
+    /// <summary>Throws the rest away if all of it has been received; false if more is to come.</summary>
+    public bool TryDiscardReceived()
+    {
+        if (!_use.TryEnter())
+            return false;
+        bool isWhole = _framing.IsComplete || DiscardReceived();
+        _use.Leave();
+        return isWhole;
+    }
+
     /// <summary>The request is over: from here on every read throws. Completes when a read that was still under way has ended.</summary>
     public Task CloseAsync()
     {

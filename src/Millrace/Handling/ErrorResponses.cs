@@ -11,6 +11,14 @@ internal static class ErrorResponses
         _ => Response.Text("500 Internal Server Error\n\nServer got itself in trouble", 500),
     };
 
+    /// <summary>For a client that ended in the middle of its body: it may have closed its own side only, and still read (RFC 9112 section 8).</summary>
+    public static Response ForCutOffBody()
+    {
+        var response = Response.Text(HttpException.DefaultText(400), 400);
+        response.ForceClose();
+        return response;
+    }
+
     /// <summary>What a handler returned, unless it is no answer to its request.</summary>
     /// <param name="response">What it returned.</param>
     /// <param name="begun">The response that it began itself, if it did.</param>

@@ -49,7 +49,7 @@ internal sealed class DecodedBody : RequestBody
             isGzip ? encoded => new GZipStream(encoded, CompressionMode.Decompress)
             : Is(contentEncoding, "deflate") ? encoded => new ZLibStream(encoded, CompressionMode.Decompress)
             : Is(contentEncoding, "br") ? encoded => new BrotliStream(encoded, CompressionMode.Decompress)
-            : throw new HttpException(415, "The body's Content-Encoding is not supported. Send gzip, deflate, br or no coding.");
+            : throw Unsupported();
         return new DecodedBody(body, decode, isGzip ? GzipEndMark : [], limits);
     }
 
@@ -85,6 +85,14 @@ internal sealed class DecodedBody : RequestBody
     private static HttpException Invalid() => new(400, "The body is not valid in its Content-Encoding.");
 
     private static bool Is(string coding, string name) => coding.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Names the codings that are read here (RFC 9110 section 12.5.3).</summary>
+    private static HttpUnsupportedMediaTypeException Unsupported()
+    {
+        var refusal = new HttpUnsupportedMediaTypeException("The body's Content-Encoding is not supported. Send gzip, deflate, br or no coding.");
+        refusal.Headers["Accept-Encoding"] = "gzip, deflate, br";
+        return refusal;
+    }
 }
 
 /// <summary>What decoding a body may cost.</summary>

@@ -76,6 +76,7 @@ public sealed class DecodedBodyTests
             var response = await client.ReadAsync();
             Assert.Equal((status, false), (response.Status, response.Closes));
             Assert.Equal(status == 200, response.Text == "text");
+            Assert.Equal(status == 200 ? null : "gzip, deflate, br", response["Accept-Encoding"]);
         }
     }
 

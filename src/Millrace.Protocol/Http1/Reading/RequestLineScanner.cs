@@ -57,9 +57,9 @@ internal struct RequestLineScanner
 
     private readonly ProtocolFault CheckLimits(int position, Http1Limits limits)
     {
-        // RFC 9112 3: a target longer than the server wishes to parse is answered 414.
+        // RFC 9112 3: a target longer than the server wishes to parse is answered 414. A line in which no target has begun is no request line.
         if (position - LineStart >= limits.RequestLineBytesMax)
-            return ProtocolFault.RequestLineTooLong;
+            return _state == State.Method ? ProtocolFault.BadMethod : ProtocolFault.RequestLineTooLong;
         return position >= limits.HeadBytesMax ? ProtocolFault.HeadTooLarge : ProtocolFault.None;
     }
 
@@ -105,11 +105,12 @@ internal struct RequestLineScanner
 
     private ProtocolFault StepMethod(byte value, int position)
     {
-        if (value == (byte)' ')
-            return Go(State.TargetStart);
-        if (!AsciiSets.Token.Contains(value))
+        if (AsciiSets.Token.Contains(value))
+            return ProtocolFault.None;
+        if (value != (byte)' ')
             return value == (byte)'\n' ? ProtocolFault.BareLf : ProtocolFault.BadMethod;
-        return position - LineStart >= Methods.LengthMax ? ProtocolFault.MethodTooLong : ProtocolFault.None;
+        // RFC 9112 3: a method longer than any that is implemented is 501.
+        return position - LineStart > Methods.LengthMax ? ProtocolFault.MethodTooLong : Go(State.TargetStart);
     }
 
     private ProtocolFault StepTarget(byte value, int position, ProtocolFault ifEnded)
