@@ -1,5 +1,6 @@
 // The server that is measured: what a user would write, with nothing but the public API.
-// PORT_HTTP says where to listen on the loopback, ARENA_DATA where dataset.json is, DATABASE_URL where the items table is, if there is one.
+// PORT_HTTP says where to listen on the loopback, PORT_TLS1 where with TLS and the files TLS_CERT and TLS_KEY, ARENA_DATA where dataset.json is,
+// DATABASE_URL where the items table is, if there is one.
 
 using System.Globalization;
 using Millrace;
@@ -7,33 +8,46 @@ using Millrace.Benchmarks;
 using static Millrace.Web;
 
 var catalogue = Catalogue.Load(Environment.GetEnvironmentVariable("ARENA_DATA"));
-string port = Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080";
-
-var app = new Application();
-app.AddRoutes(
-    Get("/", request => Response.Text("Hello, world")),
-    Get("/pipeline", request => Response.Text("ok")),
-    Get("/baseline11", Add),
-    Get("/baseline2", Add),
-    Post("/baseline11", AddBody),
-    Get("/json/{count}", Items),
-    Get("/ws", Echo),
-    Get("/sleep/{ms}", Sleep),
-    Get("/block/{ms}", Block),
-    Get("/wait/{ms}", Wait));
-
-if (Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database)
-    app.AddRoutes(new DatabaseRoutes(new ItemStore(database, Environment.GetEnvironmentVariable("DATABASE_MAX_CONN"))).All);
+var store = Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database ? new ItemStore(database, Environment.GetEnvironmentVariable("DATABASE_MAX_CONN")) : null;
 
 // A loop for every second core: the load generator needs the others, and a loop that has enough to do sleeps and wakes less often.
 string cores = Environment.GetEnvironmentVariable("ARENA_CPUS") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
-RunApp(app, new RunOptions
+var plain = RunAppAsync(MakeApplication(), OptionsFor(Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080", tls: null));
+var secure = Environment.GetEnvironmentVariable("PORT_TLS1") is { Length: > 0 } port
+    ? RunAppAsync(MakeApplication(), OptionsFor(port, new TlsOptions
+    {
+        Certificate = TlsCertificate.FromPemFiles(Environment.GetEnvironmentVariable("TLS_CERT")!, Environment.GetEnvironmentVariable("TLS_KEY")),
+    }))
+    : Task.CompletedTask;
+await Task.WhenAll(plain, secure);
+
+RunOptions OptionsFor(string port, TlsOptions? tls) => new()
 {
     Host = "127.0.0.1",
     Port = int.Parse(port, CultureInfo.InvariantCulture),
+    Tls = tls,
     Print = null,
     Server = new ServerOptions { Loops = Math.Max(1, int.Parse(cores, CultureInfo.InvariantCulture) / 2) },
-});
+};
+
+Application MakeApplication()
+{
+    var app = new Application();
+    app.AddRoutes(
+        Get("/", request => Response.Text("Hello, world")),
+        Get("/pipeline", request => Response.Text("ok")),
+        Get("/baseline11", Add),
+        Get("/baseline2", Add),
+        Post("/baseline11", AddBody),
+        Get("/json/{count}", Items),
+        Get("/ws", Echo),
+        Get("/sleep/{ms}", Sleep),
+        Get("/block/{ms}", Block),
+        Get("/wait/{ms}", Wait));
+    if (store is not null)
+        app.AddRoutes(new DatabaseRoutes(store).All);
+    return app;
+}
 
 Response Items(Request request)
 {

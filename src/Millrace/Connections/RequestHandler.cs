@@ -2,6 +2,7 @@ using System.Net;
 using Millrace.Protocol.Semantics;
 using Millrace.Telemetry;
 using Millrace.Transport;
+using Millrace.Transport.Tls;
 
 namespace Millrace.Connections;
 
@@ -27,6 +28,7 @@ internal sealed class RequestHandler
 
     private readonly Server _server;
     private readonly Connection _connection;
+    private readonly TlsHandshake? _handshake;
     private readonly Http1Exchange _exchange;
     private InputBuffer _input;
     private HeadReader? _reader;
@@ -34,9 +36,12 @@ internal sealed class RequestHandler
     private bool _headIsTimed;
     private volatile bool _stopping;
 
-    public RequestHandler(Server server, Connection connection)
+    public RequestHandler(Server server, Connection connection, TlsHandshake? handshake)
     {
         _server = server;
+        if (handshake is not null)
+            connection = new TlsConnection(connection);
+        _handshake = handshake;
         _connection = connection;
         _input = new InputBuffer(connection.Loop.Buffers);
         Output = new Http1Output(server, connection);
@@ -112,9 +117,8 @@ internal sealed class RequestHandler
     private async Task<ConnectionEnd> ServeAsync()
     {
         int requestsInTurn = RequestsPerTurn;
-        StartFirstWait();
-        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
-            return end;
+        if (await OpenAsync().ConfigureAwait(false) is { } failure)
+            return failure;
         while (true)
         {
             var read = _input.IsEmpty ? ReadResult.NeedMore : ReadHead();
@@ -170,6 +174,20 @@ internal sealed class RequestHandler
         }
     }
 
+    /// <summary>What stands in front of the first request: the header of a proxy, the handshake of TLS. Null if they went well.</summary>
+    private async ValueTask<ConnectionEnd?> OpenAsync()
+    {
+        StartFirstWait();
+        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
+            return end;
+        if (_handshake is null)
+            return null;
+        var failure = await _handshake.MakeAsync(this, (TlsConnection)_connection).ConfigureAwait(false);
+        if (failure is null)
+            StartFirstWait();
+        return failure;
+    }
+
     private ReadResult ReadHead()
     {
         _reader ??= _server.HeadReaders.Rent();
@@ -193,7 +211,8 @@ internal sealed class RequestHandler
         StartIdle(_server.Options.HeadTimeout);
     }
 
-    private void StartIdle(TimeSpan timeout)
+    /// <summary>Begins a wait that ends at once when the server stops.</summary>
+    public void StartIdle(TimeSpan timeout)
     {
         ReadDeadline.Start(Wait.NextRequest, timeout);
         if (_stopping)
