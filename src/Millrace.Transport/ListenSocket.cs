@@ -18,12 +18,12 @@ internal sealed class ListenSocket
     // Handshakes that were under way when newcomers were turned away end within this.
     private static readonly TimeSpan HandshakesEnd = TimeSpan.FromMilliseconds(100);
 
-    private readonly bool _sharesPort;
+    private readonly ListenOptions? _own;
 
-    private ListenSocket(Socket socket, bool sharesPort)
+    private ListenSocket(Socket socket, ListenOptions? own)
     {
         Socket = socket;
-        _sharesPort = sharesPort;
+        _own = own;
     }
 
     /// <summary>The address that stands for all interfaces: with IPv6 it takes IPv4 along.</summary>
@@ -48,7 +48,7 @@ internal sealed class ListenSocket
             socket.Blocking = false;
             socket.Bind(endPoint);
             socket.Listen(options.Backlog);
-            return new ListenSocket(socket, options.ReusePort);
+            return new ListenSocket(socket, options);
         }
         catch
         {
@@ -67,16 +67,18 @@ internal sealed class ListenSocket
         if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! == 0)
             socket.Listen(options.Backlog);
         // Whoever it came from may have given it to others: nothing is set on it that they would feel.
-        return new ListenSocket(socket, sharesPort: false);
+        return new ListenSocket(socket, own: null);
     }
 
     /// <summary>
-    /// Before a socket that shares its port closes: who asks to connect now is not heard and asks again, and the system then gives it to
-    /// another process. Closing without this would reset those who are half-way through the handshake. Linux only; elsewhere nothing happens.
+    /// Before a socket closes: who asks to connect now is not heard and asks again, to be refused then, or given to another process that shares the port.
+    /// Closing without this would reset who connects between the last accept and the close. Linux only; elsewhere nothing happens.
     /// </summary>
     public async ValueTask TurnNewcomersAwayAsync(TimeProvider timeProvider)
     {
-        if (!_sharesPort || !OperatingSystem.IsLinux() || !TryDropSyn())
+        bool isHeard = _own is null || Socket.ProtocolType != ProtocolType.Tcp || !OperatingSystem.IsLinux() || !TryDropSyn();
+        // Alone on the port it waits for nobody: who is half-way through the handshake would find no server anyway.
+        if (isHeard || !_own!.ReusePort)
             return;
         await Task.Delay(HandshakesEnd, timeProvider).ConfigureAwait(false);
     }
