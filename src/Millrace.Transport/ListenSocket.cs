@@ -61,13 +61,21 @@ internal sealed class ListenSocket
     /// <exception cref="SocketException">It is no socket that can listen.</exception>
     public static ListenSocket Adopt(Socket socket, ListenOptions options)
     {
-        socket.Blocking = false;
-        if (socket.ProtocolType == ProtocolType.Tcp)
-            socket.NoDelay = true;
-        if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! == 0)
-            socket.Listen(options.Backlog);
-        // Whoever it came from may have given it to others: nothing is set on it that they would feel.
-        return new ListenSocket(socket, own: null);
+        try
+        {
+            socket.Blocking = false;
+            if (socket.ProtocolType == ProtocolType.Tcp)
+                socket.NoDelay = true;
+            if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! == 0)
+                socket.Listen(options.Backlog);
+            // Whoever it came from may have given it to others: nothing is set on it that they would feel.
+            return new ListenSocket(socket, own: null);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

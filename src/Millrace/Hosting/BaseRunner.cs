@@ -1,5 +1,4 @@
 using System.Net;
-using Millrace.Hosting;
 
 namespace Millrace;
 
@@ -71,7 +70,7 @@ public abstract partial class BaseRunner : IAsyncDisposable
         {
             try
             {
-                await CleanupAsync().ConfigureAwait(false);
+                await CleanupAsync(CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception cleanup)
             {

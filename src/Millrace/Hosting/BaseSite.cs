@@ -95,7 +95,7 @@ public abstract class BaseSite
         }
     }
 
-    private protected string Scheme => "http";
+    private protected const string Scheme = "http";
 
     /// <summary>Starts the listeners and keeps each by <see cref="Keep"/>.</summary>
     private protected abstract ValueTask ListenAsync(Server server, CancellationToken cancellationToken);

@@ -75,6 +75,7 @@ public sealed class RunOptions
     };
 
     /// <summary>The places to listen at, not started yet.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Sockets come in here.")]
     internal IEnumerable<BaseSite> SitesFor(BaseRunner runner)
     {
         bool namesNone = Hosts.Count == 0 && Paths.Count == 0 && Sockets.Count == 0;

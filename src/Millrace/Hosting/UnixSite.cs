@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Millrace.Transport;
 using Millrace.Transport.Unix;
 
@@ -42,15 +41,7 @@ public sealed class UnixSite : BaseSite
     private protected override ValueTask ListenAsync(Server server, CancellationToken cancellationToken)
     {
         (var socket, _file) = UnixSocketFile.Bind(_path, Mode, UserId ?? -1, GroupId ?? -1);
-        try
-        {
-            Keep(server.StartListener(socket, new ListenOptions { Backlog = Backlog }));
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        Keep(server.StartListener(socket, new ListenOptions { Backlog = Backlog }));
         return ValueTask.CompletedTask;
     }
 

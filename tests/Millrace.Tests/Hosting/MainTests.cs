@@ -1,4 +1,3 @@
-using System.Net;
 using Millrace.Hosting;
 
 namespace Millrace.Tests.Hosting;

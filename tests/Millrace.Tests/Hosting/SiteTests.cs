@@ -79,7 +79,8 @@ public sealed class SiteTests
         // Only root may give a file away; anybody may give it to himself.
         var site = isRoot ? new UnixSite(runner, path.Path) { Mode = mode, UserId = 1, GroupId = 1 } : new UnixSite(runner, path.Path) { Mode = mode };
         await site.StartAsync();
-        Assert.Equal(mode, File.GetUnixFileMode(path.Path));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(mode, File.GetUnixFileMode(path.Path));
         if (!isRoot)
         {
             using var other = new UnixPath();
