@@ -35,6 +35,7 @@ internal sealed class RequestHandler
     private long _firstHeadDue;
     private bool _headIsTimed;
     private volatile bool _stopping;
+    private volatile bool _stoppingNow;
 
     public RequestHandler(Server server, Connection connection, TlsHandshake? handshake)
     {
@@ -70,10 +71,22 @@ internal sealed class RequestHandler
     /// <summary>Starts the flow; it takes itself out of the server's registry at its end.</summary>
     public void Start() => _ = RunAsync();
 
+    /// <summary>The number of requests that were begun.</summary>
+    public long RequestCount { get; private set; }
+
+    /// <summary>Ends the connection after the request it is at; at once if it has been idle for as many milliseconds.</summary>
+    public void BeginStop(long idleMilliseconds)
+    {
+        _stopping = true;
+        if (_connection.Loop.Clock.Milliseconds - ReadDeadline.StartedAt >= idleMilliseconds)
+            ReadDeadline.ExpireIfIdle();
+    }
+
     /// <summary>Ends the connection after the request it is at; at once if it is idle.</summary>
     public void Stop()
     {
         _stopping = true;
+        _stoppingNow = true;
         // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
         Interlocked.MemoryBarrier();
         ReadDeadline.ExpireIfIdle();
@@ -196,6 +209,7 @@ internal sealed class RequestHandler
 
     private Request BeginRequest()
     {
+        RequestCount++;
         ReadDeadline.Stop();
         _headIsTimed = false;
         _firstHeadDue = 0;
@@ -215,7 +229,7 @@ internal sealed class RequestHandler
     public void StartIdle(TimeSpan timeout)
     {
         ReadDeadline.Start(Wait.NextRequest, timeout);
-        if (_stopping)
+        if (_stoppingNow)
             ReadDeadline.ExpireIfIdle();
     }
 

@@ -23,6 +23,9 @@ internal abstract class Exchange
     /// <summary>Milliseconds of the connection's clock, a few of them coarse.</summary>
     public abstract long Milliseconds { get; }
 
+    /// <summary>Cancelled when the server ends: whoever talks to the client without an end in sight says good-bye.</summary>
+    public abstract CancellationToken Stopping { get; }
+
     /// <summary>True once the client has closed its side; <see cref="Request.Abort"/> is called when that happens from here on.</summary>
     public abstract bool WatchClient();
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using Millrace.Connections;
 using Millrace.Testing;
 using Millrace.Transport;
 using Millrace.Transport.Epoll;
