@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Millrace;
+
+/// <summary>An application under <see cref="Web.RunAppAsync(Application, RunOptions, CancellationToken)"/>, started and ended by the host.</summary>
+internal sealed partial class ApplicationService(
+    Action<Application> configure,
+    MillraceOptions options,
+    IHostApplicationLifetime lifetime,
+    ILoggerFactory loggers,
+    TimeProvider timeProvider) : IHostedService, IAsyncDisposable
+{
+    // The host's own default is 30 s (HostOptions.ShutdownTimeout).
+    private static readonly TimeSpan BeforeTheHostGivesUp = TimeSpan.FromSeconds(25);
+
+    private readonly ILogger _logger = loggers.CreateLogger("Millrace.Hosting");
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Completes when the application listens; what hinders it is thrown here, and ends the host.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var app = new Application();
+        configure(app);
+        using var registration = cancellationToken.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), _stop);
+        _running = RunAsync(app);
+        await (await Task.WhenAny(_running, _listening.Task).ConfigureAwait(false)).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Lets requests finish; the token is cancelled when the host has no more time.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(Application app)
+    {
+        await Web.RunAppAsync(app, ToRunOptions(), _stop.Token).ConfigureAwait(false);
+        // The application has ended by itself (Application.Stop, GracefulExit): so does the host, as a program under RunApp would.
+        if (!_stop.IsCancellationRequested)
+            lifetime.StopApplication();
+    }
+
+    private RunOptions ToRunOptions()
+    {
+        var defaults = new RunOptions();
+        return new RunOptions
+        {
+            Host = options.Host ?? (options.Port is not null || (options.Paths.Count == 0 && options.Hosts.Count == 0) ? "" : null),
+            Hosts = [.. options.Hosts],
+            Port = options.Port ?? defaults.Port,
+            Paths = [.. options.Paths],
+            Backlog = options.Backlog ?? defaults.Backlog,
+            ReusePort = options.ReusePort ?? defaults.ReusePort,
+            ShutdownTimeout = options.ShutdownTimeout ?? BeforeTheHostGivesUp,
+            CleanupTimeout = options.CleanupTimeout ?? defaults.CleanupTimeout,
+            ReadinessDelay = options.ReadinessDelay ?? defaults.ReadinessDelay,
+            HandleSignals = false,
+            Print = OnListening,
+            Server = options.Server.ToServerOptions(options.Proxies, timeProvider, loggers),
+        };
+    }
+
+    private void OnListening(string banner)
+    {
+        Listens(_logger, banner.Split('\n')[0].Trim('=', ' '));
+        _listening.TrySetResult();
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Banner}")]
+    private static partial void Listens(ILogger logger, string banner);
+}

@@ -1,0 +1,96 @@
+namespace Millrace;
+
+/// <summary>
+/// Limits, timeouts and transport of a host's server, as configuration can say them: the section <c>Millrace:Server</c> is bound to it. What is not set keeps the
+/// default of <see cref="ServerOptions"/>.
+/// </summary>
+public sealed class MillraceServerOptions
+{
+    /// <summary>See <see cref="ServerOptions.Transport"/>.</summary>
+    public TransportKind? Transport { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.Loops"/>.</summary>
+    public int? Loops { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.HandOverInterval"/>.</summary>
+    public TimeSpan? HandOverInterval { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.LoopThreadsMax"/>.</summary>
+    public int? LoopThreadsMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.KeepAliveTimeout"/>.</summary>
+    public TimeSpan? KeepAliveTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.HeadTimeout"/>.</summary>
+    public TimeSpan? HeadTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.BodyTimeout"/>.</summary>
+    public TimeSpan? BodyTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.WriteTimeout"/>.</summary>
+    public TimeSpan? WriteTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.LingeringTimeout"/>.</summary>
+    public TimeSpan? LingeringTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.BodyBytesMax"/>.</summary>
+    public long? BodyBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.DecodeBodies"/>.</summary>
+    public bool? DecodeBodies { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.DecodedBodyBytesMax"/>.</summary>
+    public long? DecodedBodyBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.DecodedBodyRatioMax"/>.</summary>
+    public int? DecodedBodyRatioMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.RequestLineBytesMax"/>.</summary>
+    public int? RequestLineBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.FieldBytesMax"/>.</summary>
+    public int? FieldBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.FieldCountMax"/>.</summary>
+    public int? FieldCountMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.HeadBytesMax"/>.</summary>
+    public int? HeadBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.ServerHeader"/>.</summary>
+    public string? ServerHeader { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.DateHeader"/>.</summary>
+    public bool? DateHeader { get; set; }
+
+    /// <exception cref="ArgumentException">A value makes no sense; the message says which.</exception>
+    internal ServerOptions ToServerOptions(TrustedProxies? proxies, TimeProvider timeProvider, Microsoft.Extensions.Logging.ILoggerFactory loggers)
+    {
+        var defaults = new ServerOptions();
+        return new ServerOptions
+        {
+            Transport = Transport ?? defaults.Transport,
+            Loops = Loops ?? defaults.Loops,
+            HandOverInterval = HandOverInterval ?? defaults.HandOverInterval,
+            LoopThreadsMax = LoopThreadsMax ?? defaults.LoopThreadsMax,
+            KeepAliveTimeout = KeepAliveTimeout ?? defaults.KeepAliveTimeout,
+            HeadTimeout = HeadTimeout ?? defaults.HeadTimeout,
+            BodyTimeout = BodyTimeout ?? defaults.BodyTimeout,
+            WriteTimeout = WriteTimeout ?? defaults.WriteTimeout,
+            LingeringTimeout = LingeringTimeout ?? defaults.LingeringTimeout,
+            BodyBytesMax = BodyBytesMax ?? defaults.BodyBytesMax,
+            DecodeBodies = DecodeBodies ?? defaults.DecodeBodies,
+            DecodedBodyBytesMax = DecodedBodyBytesMax ?? defaults.DecodedBodyBytesMax,
+            DecodedBodyRatioMax = DecodedBodyRatioMax ?? defaults.DecodedBodyRatioMax,
+            RequestLineBytesMax = RequestLineBytesMax ?? defaults.RequestLineBytesMax,
+            FieldBytesMax = FieldBytesMax ?? defaults.FieldBytesMax,
+            FieldCountMax = FieldCountMax ?? defaults.FieldCountMax,
+            HeadBytesMax = HeadBytesMax ?? defaults.HeadBytesMax,
+            ServerHeader = ServerHeader ?? defaults.ServerHeader,
+            DateHeader = DateHeader ?? defaults.DateHeader,
+            Proxies = proxies,
+            TimeProvider = timeProvider,
+            LoggerFactory = loggers,
+        };
+    }
+}
