@@ -74,7 +74,8 @@ internal sealed partial class ApplicationService(
 
     private void OnListening(string banner)
     {
-        Listens(_logger, banner.Split('\n')[0].Trim('=', ' '));
+        if (_logger.IsEnabled(LogLevel.Information))
+            Listens(_logger, banner.Split('\n')[0].Trim('=', ' '));
         _listening.TrySetResult();
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Millrace.Messages;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace;
 

@@ -55,9 +55,6 @@ public sealed partial class Router
         return entry.Habit.Run(entry.Route.Handler, request);
     }
 
-    /// <summary>The pattern with the prefixes of all that this router's application is mounted in.</summary>
-    internal RoutePattern Whole(RoutePattern pattern) => pattern;
-
     private void Add(RouteEntry entry)
     {
         _tree.Add(entry);
