@@ -20,6 +20,9 @@ internal abstract class Exchange
     /// <summary>Milliseconds of the connection's clock, a few of them coarse.</summary>
     public abstract long Milliseconds { get; }
 
+    /// <summary>The connection's clock, for timers of its responses.</summary>
+    public abstract TimeProvider TimeProvider { get; }
+
     /// <summary>True once the client has closed its side; <see cref="Request.Abort"/> is called when that happens from here on.</summary>
     public abstract bool WatchClient();
 
