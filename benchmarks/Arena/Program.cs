@@ -41,6 +41,7 @@ Application MakeApplication()
         Post("/baseline11", AddBody),
         Get("/json/{count}", Items),
         Get("/ws", Echo),
+        Get("/sse/{count}", Events),
         Get("/sleep/{ms}", Sleep),
         Get("/block/{ms}", Block),
         Get("/wait/{ms}", Wait));
@@ -65,6 +66,21 @@ static async Task<Response> AddBody(Request request)
 {
     var body = await request.ReadAsync();
     return int.TryParse(body.Span, CultureInfo.InvariantCulture, out int number) ? Number(Sum(request) + number) : throw new HttpException(400);
+}
+
+static async Task<EventStreamResponse> Events(Request request)
+{
+    int count = Integer(request.Match["count"]);
+    int milliseconds = Integer(request.Query["ms"] ?? "0");
+    var events = new EventStreamResponse();
+    await events.PrepareAsync(request);
+    for (int i = 0; i < count; i++)
+    {
+        if (milliseconds > 0)
+            await Task.Delay(milliseconds, request.Aborted);
+        await events.SendAsync($"event {i}");
+    }
+    return events;
 }
 
 static async Task<WebSocketResponse> Echo(Request request)

@@ -43,6 +43,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
 
     public override long Milliseconds => _connection.Loop.Clock.Milliseconds;
 
+    public override TimeProvider TimeProvider => _connection.Loop.Clock.TimeProvider;
+
     /// <summary>Whether the connection serves another request behind this one.</summary>
     public bool KeepAlive { get; private set; }
 

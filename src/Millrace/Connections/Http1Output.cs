@@ -95,6 +95,9 @@ internal sealed partial class Http1Output(Server server, Connection connection)
         return write;
     }
 
+    /// <summary>Runs a callback on the connection's loop, behind the one that is running.</summary>
+    public void Post(Action callback) => connection.Loop.Post(callback);
+
     /// <summary>The connection closes: everything goes back to where it was rented.</summary>
     public void Close()
     {

@@ -99,6 +99,40 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         }
     }
 
+    public override int Pending => output.Count;
+
+    public override void Append(ReadOnlySpan<byte> data)
+    {
+        if (_ended)
+            throw AtItsEnd();
+        if (data.IsEmpty || !framing.HasBody)
+            return;
+        if (framing.Body == BodyFraming.Length && data.Length > _left)
+            throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
+        _left -= data.Length;
+        if (framing.Body == BodyFraming.Chunked)
+            output.AppendChunkPrefix(data.Length);
+        output.Append(data);
+        if (framing.Body == BodyFraming.Chunked)
+            output.Append(ChunkWriter.Suffix);
+    }
+
+    public override async ValueTask FlushAsync()
+    {
+        Enter();
+        try
+        {
+            if (!await output.FlushAsync().ConfigureAwait(false))
+                throw ClientGone();
+        }
+        finally
+        {
+            _use.Leave();
+        }
+    }
+
+    public override void Post(Action callback) => output.Post(callback);
+
     /// <summary>The request is over: from here on every write throws. Completes when a write that was still under way is out.</summary>
     public Task CloseAsync()
     {
@@ -113,7 +147,7 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         if (_ended)
         {
             _use.Leave();
-            throw new InvalidOperationException("The response is at its end: nothing can be written any more.");
+            throw AtItsEnd();
         }
     }
 
@@ -122,6 +156,8 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         if (framing.Body == BodyFraming.Length && framing.HasBody && count > _left)
             throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
     }
+
+    private static InvalidOperationException AtItsEnd() => new("The response is at its end: nothing can be written any more.");
 
     private async ValueTask<bool> SendChunkAsync(ReadOnlyMemory<byte> data)
     {

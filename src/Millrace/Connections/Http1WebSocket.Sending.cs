@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Millrace.Messages;
 using Millrace.Protocol.WebSockets;
 
 namespace Millrace.Connections;
@@ -107,8 +108,9 @@ internal sealed partial class Http1WebSocket
     {
         if (!_moreFollows || _flow.Output.Count > OutputBuffer.FlushAt)
             return FinishSend(_flow.Output.FlushAsync());
-        FlushLater();
+        // In this order: whoever finds the turn taken when the flush comes will ask for another.
         LeaveTurn();
+        FlushLater();
         return ValueTask.CompletedTask;
     }
 
@@ -148,11 +150,9 @@ internal sealed partial class Http1WebSocket
         while (Volatile.Read(ref _pongOwed) is not null && _turns.TryEnter())
         {
             if (Interlocked.Exchange(ref _pongOwed, null) is { } payload && !_closeSent)
-            {
                 AppendControl(Opcode.Pong, payload);
-                FlushLater();
-            }
             _turns.Leave();
+            FlushLater();
         }
     }
 
@@ -170,8 +170,8 @@ internal sealed partial class Http1WebSocket
         }
         AppendControl(Opcode.Pong, payload);
         bool isFull = _flow.Output.Count > OutputBuffer.FlushAt;
-        FlushLater();
         LeaveTurn();
+        FlushLater();
         return isFull ? Step.NeedFlush : Step.NeedBytes;
     }
 

@@ -26,6 +26,9 @@ internal abstract class Exchange
     /// <summary>Cancelled when the server ends: whoever talks to the client without an end in sight says good-bye.</summary>
     public abstract CancellationToken Stopping { get; }
 
+    /// <summary>The connection's clock, for timers of its responses.</summary>
+    public abstract TimeProvider TimeProvider { get; }
+
     /// <summary>True once the client has closed its side; <see cref="Request.Abort"/> is called when that happens from here on.</summary>
     public abstract bool WatchClient();
 

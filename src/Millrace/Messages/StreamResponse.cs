@@ -149,6 +149,9 @@ public partial class StreamResponse
     /// <summary>The response will not be sent any further: whatever its body holds open is let go. Called on every path, also where nothing was sent (CVE-2026-54280).</summary>
     internal virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Where the body goes, once the head is out.</summary>
+    private protected ResponseWriter? Writer => _writer;
+
     private protected virtual async ValueTask StartAsync(Request request)
     {
         if (_writer is not null)

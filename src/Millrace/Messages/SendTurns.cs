@@ -1,4 +1,4 @@
-namespace Millrace.Connections;
+namespace Millrace.Messages;
 
 /// <summary>Lets senders through one at a time, in the order they came. A turn that nobody else wants costs no object.</summary>
 internal sealed class SendTurns
