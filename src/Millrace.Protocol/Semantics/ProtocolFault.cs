@@ -57,6 +57,8 @@ internal enum ProtocolFault : byte
     HeadTimeout,
     BodyTimeout,
     BodyTooSlow,
+    RequestTimeout,
+    TooManyConnections,
     MethodNotImplemented,
     BadProxyHeader,
 }

@@ -25,6 +25,9 @@ internal sealed class RequestHandler
     // as soon as its connection: the listener's callback has to return before a handler runs, which may block.
     private const int RequestsPerTurn = 64;
 
+    // Whoever is refused for want of room must not take it for long.
+    private static readonly TimeSpan RefusedLingeringTimeout = TimeSpan.FromSeconds(1);
+
     private readonly Server _server;
     private readonly Connection _connection;
     private readonly Http1Exchange _exchange;
@@ -47,6 +50,12 @@ internal sealed class RequestHandler
     public Server Server => _server;
 
     public Connection Connection => _connection;
+
+    /// <summary>There were too many when this one came: it is told so and ends.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Why the connection ends after the answer it gives, if not because that was asked for.</summary>
+    public ConnectionEnd? Cause { get; set; }
 
     /// <summary>The peer, or whom a trusted proxy speaks for.</summary>
     public EndPoint? RemoteEndPoint
@@ -92,8 +101,8 @@ internal sealed class RequestHandler
         var end = ConnectionEnd.InternalError;
         try
         {
-            end = await ServeAsync().ConfigureAwait(false);
-            if (end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout)
+            end = IsRefused ? await AnswerRefusalAsync(ProtocolFault.TooManyConnections, ConnectionEnd.Refused).ConfigureAwait(false) : await ServeAsync().ConfigureAwait(false);
+            if (LingersAfter(end))
                 await LingerAsync().ConfigureAwait(false);
         }
         catch (Exception e)
@@ -164,7 +173,7 @@ internal sealed class RequestHandler
             _reader!.Reset();
             if (!_exchange.KeepAlive)
                 return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
-                    : ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed;
+                    : Cause ?? (ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed);
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
@@ -232,6 +241,11 @@ internal sealed class RequestHandler
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
     {
         NoteFault(fault);
+        return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ConnectionEnd> AnswerRefusalAsync(ProtocolFault fault, ConnectionEnd end)
+    {
         Output.AppendRefusal(fault);
         return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
@@ -241,8 +255,12 @@ internal sealed class RequestHandler
     {
         bool clientIsGone = _connection.PeerClosed;
         _connection.Abort();
-        return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken;
+        return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
     }
+
+    /// <summary>After its last answer a connection does not just close.</summary>
+    private static bool LingersAfter(ConnectionEnd end) => end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout
+        or ConnectionEnd.BodyTimeout or ConnectionEnd.BodyTooSlow or ConnectionEnd.RequestTimeout or ConnectionEnd.HandlerTimeout or ConnectionEnd.Refused;
 
     /// <summary>
     /// Says that nothing follows and reads away what the client still sends: closing over unread bytes would reset the connection
@@ -251,7 +269,7 @@ internal sealed class RequestHandler
     private async ValueTask LingerAsync()
     {
         _connection.CompleteWrites();
-        ReadDeadline.Start(Wait.Lingering, _server.Options.LingeringTimeout);
+        ReadDeadline.Start(Wait.Lingering, IsRefused ? RefusedLingeringTimeout : _server.Options.LingeringTimeout);
         while (true)
         {
             _input.Release();

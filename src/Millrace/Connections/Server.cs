@@ -22,6 +22,7 @@ internal sealed class Server : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<RequestHandler> _connections = [];
     private readonly List<Listener> _listeners = [];
+    private readonly Admission _admission;
     private readonly DateField _date;
     private TaskCompletionSource? _allEnded;
 
@@ -49,9 +50,13 @@ internal sealed class Server : IAsyncDisposable
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
         Metrics = new ServerMetrics(() => transport.HandOvers);
+        _admission = new Admission(this);
     }
 
     public ServerOptions Options { get; }
+
+    /// <summary>True if the options give any handler up.</summary>
+    public bool LimitsHandlers => Options.HandlerCancellation || Options.HandlerTimeout != Timeout.InfiniteTimeSpan;
 
     public ILogger Logger { get; }
 
@@ -163,7 +168,10 @@ internal sealed class Server : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_connections.Remove(connection) && _connections.Count == 0)
+            bool wasThere = _connections.Remove(connection);
+            if (wasThere)
+                _admission.Leave(connection.Connection, connection.IsRefused);
+            if (wasThere && _connections.Count == 0)
                 _allEnded?.TrySetResult();
         }
     }
@@ -176,7 +184,13 @@ internal sealed class Server : IAsyncDisposable
 
     private void OnAccepted(Connection connection)
     {
-        var handler = new RequestHandler(this, connection);
+        var welcome = _admission.Enter(connection);
+        if (welcome == Welcome.Overrun)
+        {
+            connection.Close();
+            return;
+        }
+        var handler = new RequestHandler(this, connection) { IsRefused = welcome == Welcome.Refused };
         bool stopping;
         lock (_lock)
         {

@@ -1,7 +1,7 @@
 namespace Millrace;
 
 /// <summary>A method, a path pattern and the handler of the requests that match both (aiohttp: RouteDef). Made by <see cref="Web"/>.</summary>
-public sealed class Route
+public sealed partial class Route
 {
     internal Route(string method, string pattern, Handler handler)
     {

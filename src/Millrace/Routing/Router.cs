@@ -39,6 +39,8 @@ public sealed class Router
             request.Match = new RouteMatch(request.View, route.Pattern.Names, values);
         if (route.BodyBytesMax is { } bytesMax)
             request.BodyBytesMax = bytesMax;
+        if (route.HandlerRules is { } rules)
+            request.HandlerRules = rules;
         return route.Habit.Run(route.Handler, request);
     }
 
