@@ -11,8 +11,8 @@ internal sealed partial class Http1Exchange
 {
     private HandlerWait? _wait;
 
-    /// <summary>Waits as long as the options and the route say; null once the handler has answered, else why it is given up.</summary>
-    private async ValueTask<ConnectionEnd?> WaitForHandlerAsync(Request request, Task<StreamResponse> answer)
+    /// <summary>Waits as long as the options and the route say; true if the handler has not answered by then, and <see cref="RequestHandler.Cause"/> says why.</summary>
+    private async ValueTask<bool> GivesUpAsync(Request request, ValueTask<StreamResponse> answer)
     {
         var limit = request.HandlerRules?.Timeout ?? _server.Options.HandlerTimeout;
         bool endsWithClient = request.HandlerRules?.CancelsOnDisconnect ?? _server.Options.HandlerCancellation;
@@ -20,23 +20,32 @@ internal sealed partial class Http1Exchange
         Volatile.Write(ref _wait, endsWithClient ? wait : null);
         if (endsWithClient && WatchClient())
             wait.OnClientGone();
-        var end = await wait.ForAsync(answer).ConfigureAwait(false);
+        var end = await wait.ForAsync(answer.AsTask()).ConfigureAwait(false);
         Volatile.Write(ref _wait, null);
         // Another protocol takes the time it takes, and sees by itself when its peer is gone.
-        return _tunnel is null ? end : null;
+        if (end is null || _tunnel is not null)
+            return false;
+        flow.Cause = end;
+        return true;
     }
 
     /// <summary>The answer in place of the handler's; null if there is nobody to get it or the handler's own has begun.</summary>
-    private Response? GiveUp(Request request, Task<StreamResponse> answer, ConnectionEnd reason)
+    private Response? InsteadOfLateAnswer(Request request, Task<StreamResponse> answer)
     {
-        flow.Cause = reason;
         bool isUnanswered = request.TryAnswer();
         _ = DropAsync(request, answer);
-        if (!isUnanswered || reason == ConnectionEnd.ClientGone)
+        if (!isUnanswered || flow.Cause == ConnectionEnd.ClientGone)
             return null;
         var response = ErrorResponses.For(new TimeoutException());
         response.ForceClose();
         return response;
+    }
+
+    /// <summary>Ends a read of the body that the handler is at; not with the connection, because the answer may still be under way.</summary>
+    private async ValueTask EndReadsAsync(Task reads)
+    {
+        _connection.Interrupt();
+        await reads.ConfigureAwait(false);
     }
 
     private async Task DropAsync(Request request, Task<StreamResponse> answer)

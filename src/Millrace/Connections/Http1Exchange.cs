@@ -66,13 +66,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         StreamResponse? response = null;
         try
         {
-            if (_server.LimitsHandlers || request.HandlerRules is not null)
-            {
-                var task = answer.AsTask();
-                answer = new ValueTask<StreamResponse>(task);
-                if (await WaitForHandlerAsync(request, task).ConfigureAwait(false) is { } reason)
-                    return GiveUp(request, task, reason);
-            }
+            if ((_server.LimitsHandlers || request.HandlerRules is not null) && await GivesUpAsync(request, answer = answer.Preserve()).ConfigureAwait(false))
+                return InsteadOfLateAnswer(request, answer.AsTask());
             response = await answer.ConfigureAwait(false);
             return _tunnel is null && _webSocket is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
         }
@@ -268,11 +263,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             KeepAlive = await _body.TryDrainAsync().ConfigureAwait(false);
         var reads = _body?.CloseAsync() ?? Task.CompletedTask;
         if (flow.Cause is not null && !reads.IsCompleted)
-        {
-            // Not cut short with the connection: whoever was given up gets an answer first.
-            _connection.Interrupt();
-            await reads.ConfigureAwait(false);
-        }
+            await EndReadsAsync(reads).ConfigureAwait(false);
         var writes = _writer?.CloseAsync() ?? Task.CompletedTask;
         var tunnel = _tunnel?.CloseAsync() ?? Task.CompletedTask;
         var webSocket = _webSocket?.EndAsync() ?? Task.CompletedTask;

@@ -19,14 +19,11 @@ namespace Millrace.Connections;
 /// the input has no further whole request, or when a handler makes the flow wait.
 /// </para>
 /// </remarks>
-internal sealed class RequestHandler
+internal sealed partial class RequestHandler
 {
     // A client with endless pipelined requests must let its loop's other connections through. So must a first request that is there
     // as soon as its connection: the listener's callback has to return before a handler runs, which may block.
     private const int RequestsPerTurn = 64;
-
-    // Whoever is refused for want of room must not take it for long.
-    private static readonly TimeSpan RefusedLingeringTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Server _server;
     private readonly Connection _connection;
@@ -50,12 +47,6 @@ internal sealed class RequestHandler
     public Server Server => _server;
 
     public Connection Connection => _connection;
-
-    /// <summary>There were too many when this one came: it is told so and ends.</summary>
-    public bool IsRefused { get; init; }
-
-    /// <summary>Why the connection ends after the answer it gives, if not because that was asked for.</summary>
-    public ConnectionEnd? Cause { get; set; }
 
     /// <summary>The peer, or whom a trusted proxy speaks for.</summary>
     public EndPoint? RemoteEndPoint
@@ -244,12 +235,6 @@ internal sealed class RequestHandler
         return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
     }
 
-    private async ValueTask<ConnectionEnd> AnswerRefusalAsync(ProtocolFault fault, ConnectionEnd end)
-    {
-        Output.AppendRefusal(fault);
-        return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
-    }
-
     /// <summary>The response cannot be finished: the client must see that it is not whole.</summary>
     private ConnectionEnd BreakOff()
     {
@@ -257,10 +242,6 @@ internal sealed class RequestHandler
         _connection.Abort();
         return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
     }
-
-    /// <summary>After its last answer a connection does not just close.</summary>
-    private static bool LingersAfter(ConnectionEnd end) => end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout
-        or ConnectionEnd.BodyTimeout or ConnectionEnd.BodyTooSlow or ConnectionEnd.RequestTimeout or ConnectionEnd.HandlerTimeout or ConnectionEnd.Refused;
 
     /// <summary>
     /// Says that nothing follows and reads away what the client still sends: closing over unread bytes would reset the connection
