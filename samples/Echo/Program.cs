@@ -25,6 +25,7 @@ app.AddRoutes(
     Route("*", "/echo", EchoHeaders),
     Route("*", "/cookie", EchoCookies),
     Get("/ws", EchoMessages),
+    Get("/large", Large),
     Get("/sleep/{ms}", Sleep),
     Get("/block/{ms}", Block));
 RunApp(app, new RunOptions
@@ -54,6 +55,17 @@ static async Task<WebSocketResponse> EchoMessages(Request request)
     await foreach (var message in ws)
         await ws.SendAsync(message);
     return ws;
+}
+
+// 16 MiB are more than the system's buffers take: a client that does not read is noticed.
+static async Task<StreamResponse> Large(Request request)
+{
+    var piece = new byte[64 * 1024];
+    var response = new StreamResponse();
+    await response.PrepareAsync(request);
+    for (int i = 0; i < 256; i++)
+        await response.WriteAsync(piece);
+    return response;
 }
 
 static async Task<Response> Sleep(Request request)

@@ -42,6 +42,7 @@ public class OptionDocumentTests
     private static string? Shown(object? value) => value switch
     {
         null => "none",
+        TimeSpan time when time == Timeout.InfiniteTimeSpan => "infinite",
         TimeSpan { TotalSeconds: >= 1 } time => $"{time.TotalSeconds} s",
         TimeSpan time => $"{time.TotalMilliseconds} ms",
         bool or Enum or string => $"`{value}`",

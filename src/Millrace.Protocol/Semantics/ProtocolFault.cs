@@ -65,6 +65,8 @@ internal enum ProtocolFault : byte
     HeadTimeout,
     BodyTimeout,
     BodyTooSlow,
+    RequestTimeout,
+    TooManyConnections,
     MethodNotImplemented,
     BadProxyHeader,
 }

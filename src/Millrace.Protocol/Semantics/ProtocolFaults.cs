@@ -68,6 +68,8 @@ internal static class ProtocolFaults
         ProtocolFault.HeadTimeout => new(408, "head_timeout", "The request did not arrive in time."),
         ProtocolFault.BodyTimeout => new(408, "body_timeout", "The content of the request did not arrive in time."),
         ProtocolFault.BodyTooSlow => new(408, "body_too_slow", "The content of the request arrived too slowly."),
+        ProtocolFault.RequestTimeout => new(408, "request_timeout", "The whole request did not arrive in time."),
+        ProtocolFault.TooManyConnections => new(503, "too_many_connections", "There are too many connections; try again later."),
         ProtocolFault.MethodNotImplemented => new(501, "method_not_implemented", "This server does not implement the method."),
         ProtocolFault.BadProxyHeader => new(400, "bad_proxy_header", "Connections from this address begin with a PROXY protocol header."),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),

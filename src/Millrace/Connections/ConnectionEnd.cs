@@ -22,6 +22,12 @@ internal enum ConnectionEnd
     KeepAliveTimeout,
     HeadTimeout,
     BodyTimeout,
+
+    /// <summary>A body came slower than the least rate allowed.</summary>
+    BodyTooSlow,
+
+    /// <summary>A whole request did not come in time.</summary>
+    RequestTimeout,
     WriteTimeout,
 
     /// <summary>The handler left so much of a body unread that reading it away took too long.</summary>
@@ -29,6 +35,12 @@ internal enum ConnectionEnd
 
     /// <summary>The handler failed when the head of the response was out.</summary>
     ResponseBroken,
+
+    /// <summary>The handler did not answer in time.</summary>
+    HandlerTimeout,
+
+    /// <summary>There were too many connections.</summary>
+    Refused,
 
     ServerStopped,
 

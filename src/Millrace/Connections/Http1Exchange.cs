@@ -73,6 +73,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         StreamResponse? response = null;
         try
         {
+            if ((_server.LimitsHandlers || request.HandlerRules is not null) && await GivesUpAsync(request, answer = answer.Preserve()).ConfigureAwait(false))
+                return InsteadOfLateAnswer(request, answer.AsTask());
             response = await answer.ConfigureAwait(false);
             return _tunnel is null && _webSocket is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
         }
@@ -164,6 +166,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     {
         try
         {
+            Volatile.Read(ref _wait)?.OnClientGone();
             Volatile.Read(ref _request)?.Abort();
         }
         catch (AggregateException e)
@@ -270,6 +273,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         if (_body is not null && KeepAlive)
             KeepAlive = await _body.TryDrainAsync().ConfigureAwait(false);
         var reads = _body?.CloseAsync() ?? Task.CompletedTask;
+        if (flow.Cause is not null && !reads.IsCompleted)
+            await EndReadsAsync(reads).ConfigureAwait(false);
         var writes = _writer?.CloseAsync() ?? Task.CompletedTask;
         var tunnel = _tunnel?.CloseAsync() ?? Task.CompletedTask;
         var webSocket = _webSocket?.EndAsync() ?? Task.CompletedTask;

@@ -18,6 +18,7 @@ internal sealed class Http1RequestBody : RequestBody
     private readonly Http1Body _framing;
     private readonly long? _length;
     private ExclusiveUse _use;
+    private BodyPace _pace;
     private bool _clientWaits;
     private bool _broken;
     private volatile bool _ended;
@@ -77,6 +78,8 @@ internal sealed class Http1RequestBody : RequestBody
                 return 0;
             while (true)
             {
+                // Given up while it waited.
+                ObjectDisposedException.ThrowIf(_ended, typeof(Request));
                 int count = Take(buffer.Span);
                 if (count > 0 || _framing.IsComplete)
                     return count;
@@ -152,6 +155,7 @@ internal sealed class Http1RequestBody : RequestBody
             shown.Slice(start, length).CopyTo(buffer[taken..]);
             taken += length;
             input.Use(consumed);
+            _pace.Received(consumed);
             // A client that sends does not wait to be told (RFC 9110 section 10.1.1).
             _clientWaits &= consumed == 0;
             if (step == BodyStep.Fault)
@@ -173,6 +177,7 @@ internal sealed class Http1RequestBody : RequestBody
         if (n > 0 && isDirect)
         {
             _framing.Skip(n);
+            _pace.Received(n);
             return n;
         }
         if (n > 0)
@@ -185,15 +190,16 @@ internal sealed class Http1RequestBody : RequestBody
     private async ValueTask<int> AwaitReceiveAsync(ValueTask<int> receive, CancellationToken cancellationToken)
     {
         var deadline = _handler.ReadDeadline;
-        deadline.Start(Wait.Body, _handler.Server.Options.BodyTimeout);
+        StartWait(Wait.Body, _handler.Server.Options.BodyTimeout);
         using var registration = cancellationToken.UnsafeRegister(static connection => ((Connection)connection!).Interrupt(), _handler.Connection);
         int n = await receive.ConfigureAwait(false);
         bool inTime = deadline.Stop();
+        _pace.End(Now);
         if (n == Connection.Interrupted)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!inTime)
-                throw Fault(ProtocolFault.BodyTimeout);
+                throw TooLate();
         }
         return n;
     }
@@ -206,6 +212,7 @@ internal sealed class Http1RequestBody : RequestBody
         {
             var step = _framing.Read(input.Unread, out int consumed, out _, out _);
             input.Use(consumed);
+            _pace.Received(consumed);
             if (step == BodyStep.Complete || _framing.IsComplete)
                 return true;
             _broken |= step == BodyStep.Fault;
@@ -217,10 +224,15 @@ internal sealed class Http1RequestBody : RequestBody
     private async ValueTask<bool> DiscardRestAsync()
     {
         var deadline = _handler.ReadDeadline;
-        deadline.Start(Wait.Lingering, _handler.Server.Options.LingeringTimeout);
+        var left = _handler.Server.Options.LingeringTimeout;
         while (!_broken)
         {
+            StartWait(Wait.Lingering, left);
+            long began = Now;
             int n = await _handler.Connection.ReadAsync(_handler.Input.Free()).ConfigureAwait(false);
+            _pace.End(Now);
+            if (left != Timeout.InfiniteTimeSpan)
+                left = TimeSpan.FromMilliseconds(Math.Max(1, left.TotalMilliseconds - (Now - began)));
             if (n > 0)
                 _handler.Input.Filled(n);
             else if (n != Connection.Interrupted || deadline.HasExpired)
@@ -228,7 +240,8 @@ internal sealed class Http1RequestBody : RequestBody
             if (DiscardReceived())
                 return deadline.Stop();
         }
-        deadline.Stop();
+        if (!deadline.Stop() && _pace.Fault != ProtocolFault.BodyTimeout)
+            _handler.Cause = EndFor(_pace.Fault);
         return false;
     }
 
@@ -243,6 +256,24 @@ internal sealed class Http1RequestBody : RequestBody
         }
         return trailers;
     }
+
+    private long Now => _handler.Connection.Loop.Clock.Milliseconds;
+
+    private void StartWait(Wait wait, TimeSpan limit) =>
+        _handler.ReadDeadline.Start(wait, _pace.Begin(Now, limit, _handler.Server.Options));
+
+    private HttpException TooLate()
+    {
+        _handler.Cause = EndFor(_pace.Fault);
+        return Fault(_pace.Fault);
+    }
+
+    private static ConnectionEnd EndFor(ProtocolFault fault) => fault switch
+    {
+        ProtocolFault.BodyTooSlow => ConnectionEnd.BodyTooSlow,
+        ProtocolFault.RequestTimeout => ConnectionEnd.RequestTimeout,
+        _ => ConnectionEnd.BodyTimeout,
+    };
 
     private HttpException Fault(ProtocolFault fault)
     {

@@ -20,7 +20,7 @@ namespace Millrace.Connections;
 /// the input has no further whole request, or when a handler makes the flow wait.
 /// </para>
 /// </remarks>
-internal sealed class RequestHandler
+internal sealed partial class RequestHandler
 {
     // A client with endless pipelined requests must let its loop's other connections through. So must a first request that is there
     // as soon as its connection: the listener's callback has to return before a handler runs, which may block.
@@ -110,8 +110,8 @@ internal sealed class RequestHandler
         var end = ConnectionEnd.InternalError;
         try
         {
-            end = await ServeAsync().ConfigureAwait(false);
-            if (end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout)
+            end = IsRefused ? await AnswerRefusalAsync(ProtocolFault.TooManyConnections, ConnectionEnd.Refused).ConfigureAwait(false) : await ServeAsync().ConfigureAwait(false);
+            if (LingersAfter(end))
                 await LingerAsync().ConfigureAwait(false);
         }
         catch (Exception e)
@@ -181,7 +181,7 @@ internal sealed class RequestHandler
             _reader!.Reset();
             if (!_exchange.KeepAlive)
                 return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
-                    : ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed;
+                    : Cause ?? (ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed);
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
@@ -265,8 +265,7 @@ internal sealed class RequestHandler
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
     {
         NoteFault(fault);
-        Output.AppendRefusal(fault);
-        return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
+        return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
     }
 
     /// <summary>The response cannot be finished: the client must see that it is not whole.</summary>
@@ -274,7 +273,7 @@ internal sealed class RequestHandler
     {
         bool clientIsGone = _connection.PeerClosed;
         _connection.Abort();
-        return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken;
+        return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
     }
 
     /// <summary>
@@ -284,7 +283,7 @@ internal sealed class RequestHandler
     private async ValueTask LingerAsync()
     {
         _connection.CompleteWrites();
-        ReadDeadline.Start(Wait.Lingering, _server.Options.LingeringTimeout);
+        ReadDeadline.Start(Wait.Lingering, IsRefused ? RefusedLingeringTimeout : _server.Options.LingeringTimeout);
         while (true)
         {
             _input.Release();

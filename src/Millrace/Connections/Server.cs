@@ -26,6 +26,7 @@ public sealed partial class Server : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<RequestHandler> _connections = [];
     private readonly List<Listener> _listeners = [];
+    private readonly Admission _admission;
     private readonly DateField _date;
     private long _requestsOfEnded;
 
@@ -82,11 +83,15 @@ public sealed partial class Server : IAsyncDisposable
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
         Metrics = new ServerMetrics(() => _transport?.HandOvers ?? 0);
+        _admission = new Admission(this);
     }
 
     internal ServerOptions Options { get; }
 
     internal ILoggerFactory Loggers { get; }
+
+    /// <summary>True if the options give any handler up.</summary>
+    internal bool LimitsHandlers => Options.HandlerCancellation || Options.HandlerTimeout != Timeout.InfiniteTimeSpan;
 
     internal ILogger Logger { get; }
 
@@ -185,6 +190,7 @@ public sealed partial class Server : IAsyncDisposable
         {
             if (!_connections.Remove(connection))
                 return;
+            _admission.Leave(connection.Connection, connection.IsRefused);
             _requestsOfEnded += connection.RequestCount;
             if (_connections.Count == 0)
                 _allEnded?.TrySetResult();
@@ -212,7 +218,13 @@ public sealed partial class Server : IAsyncDisposable
 
     private void OnAccepted(Connection connection, TlsHandshake? handshake)
     {
-        var handler = new RequestHandler(this, connection, handshake);
+        var welcome = _admission.Enter(connection);
+        if (welcome == Welcome.Overrun)
+        {
+            connection.Close();
+            return;
+        }
+        var handler = new RequestHandler(this, connection, handshake) { IsRefused = welcome == Welcome.Refused };
         bool stopping;
         lock (_lock)
         {

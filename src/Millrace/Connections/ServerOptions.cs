@@ -37,6 +37,44 @@ public sealed partial class ServerOptions
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
     public TimeSpan BodyTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How many bytes of a body a client must send per second, on average over the time the server waits for them; default 240 (Kestrel); 0 for no least rate. Then 408.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public int BodyRateMin { get; init => field = AtLeast(value, 0); } = 240;
+
+    /// <summary>How long the server has to have waited for a body before <see cref="BodyRateMin"/> counts; default 5 s (Kestrel).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan BodyRateGrace { get; init => field = Positive(value); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long in all a client may let the server wait for the body of one request; default infinite. Then 408. <see cref="HeadTimeout"/> bounds the head.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan RequestTimeout { get; init => field = Positive(value); } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// How long the server waits for a handler, from its first await on; default infinite. Then <see cref="Request.Aborted"/> is cancelled, the client gets 504
+    /// and the connection ends; a response that has begun is broken off. A handler that does not heed the token goes on, but its request has ended and its
+    /// answer is dropped. Another protocol (<see cref="UpgradeResponse"/>) has no limit. A route has its own by <see cref="Route.Timeout"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan HandlerTimeout { get; init => field = Positive(value); } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Whether a handler that awaits is given up as soon as the client closes or resets the connection (aiohttp: handler_cancellation); default false. Code cannot
+    /// be stopped from outside: the request and the connection end at once, members of the request throw, and what the handler returns or throws later is dropped.
+    /// <see cref="Request.Aborted"/> is cancelled in either case. A client that closes only its side counts as gone. A route asks for it by <see cref="Route.CancelOnDisconnect"/>.
+    /// </summary>
+    public bool HandlerCancellation { get; init; }
+
+    /// <summary>Most connections at a time; null, the default, for no limit (Kestrel). What comes beyond is answered 503 and closed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int? ConnectionsMax { get; init => field = AtLeastOne(value); }
+
+    /// <summary>
+    /// Most connections at a time from one IPv4 address or one IPv6 network of /64; null, the default, for no limit. What comes beyond is answered 503 and closed.
+    /// <see cref="Proxies"/> that are trusted have no limit.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int? ConnectionsPerAddressMax { get; init => field = AtLeastOne(value); }
+
     /// <summary>How long a client may take to receive 64 KiB of a response; default 60 s. Then the connection is reset.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
     public TimeSpan WriteTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(60);
@@ -104,6 +142,13 @@ public sealed partial class ServerOptions
     private static int AtLeast(int value, int least)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        return value;
+    }
+
+    private static int? AtLeastOne(int? value)
+    {
+        if (value is { } given)
+            ArgumentOutOfRangeException.ThrowIfLessThan(given, 1, nameof(value));
         return value;
     }
 

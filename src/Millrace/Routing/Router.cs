@@ -52,6 +52,8 @@ public sealed partial class Router
         request.Destination = entry;
         if (entry.Route.BodyBytesMax is { } bytesMax)
             request.BodyBytesMax = bytesMax;
+        if (entry.Route.HandlerRules is { } rules)
+            request.HandlerRules = rules;
         return entry.Habit.Run(entry.Route.Handler, request);
     }
 

@@ -27,4 +27,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The certificate {Certificate} has changed and cannot be read; the one before stays.")]
     public static partial void CertificateNotReloaded(this ILogger logger, object certificate, Exception exception);
+
+    [LoggerMessage(EventId = 20, Level = LogLevel.Warning, Message = "There are {Connections} connections, as many as ConnectionsMax allows; more are refused.")]
+    public static partial void ConnectionsRefused(this ILogger logger, int connections);
+
+    [LoggerMessage(EventId = 21, Level = LogLevel.Debug, Message = "An address has as many connections as ConnectionsPerAddressMax allows; more are refused.")]
+    public static partial void ConnectionsOfAddressRefused(this ILogger logger);
+
+    [LoggerMessage(EventId = 22, Level = LogLevel.Debug, Message = "A handler that was given up failed.")]
+    public static partial void LateHandlerFailed(this ILogger logger, Exception exception);
 }

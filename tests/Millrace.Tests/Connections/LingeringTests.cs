@@ -48,7 +48,7 @@ public sealed class LingeringTests
     public async Task A_body_that_never_comes_ends_the_connection_when_LingeringTimeout_is_over(string framing)
     {
         var time = new FakeTimeProvider();
-        await using var server = new RunningServer(Kind.InMemory, Routes, new ServerOptions { TimeProvider = time, LingeringTimeout = TimeSpan.FromSeconds(10) });
+        await using var server = new RunningServer(Kind.InMemory, Routes, new ServerOptions { TimeProvider = time, LingeringTimeout = TimeSpan.FromSeconds(10), BodyRateMin = 0 });
         using var client = await server.ConnectAsync();
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\n{framing}");
         Assert.Equal("early", (await client.ReadAsync()).Text);

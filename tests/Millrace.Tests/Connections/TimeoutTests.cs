@@ -17,6 +17,7 @@ public sealed class TimeoutTests
         KeepAliveTimeout = TimeSpan.FromSeconds(75),
         HeadTimeout = TimeSpan.FromSeconds(30),
         BodyTimeout = TimeSpan.FromSeconds(20),
+        BodyRateMin = 0,
         WriteTimeout = TimeSpan.FromSeconds(60),
     };
 
@@ -206,6 +207,7 @@ public sealed class TimeoutTests
             KeepAliveTimeout = Timeout.InfiniteTimeSpan,
             HeadTimeout = Timeout.InfiniteTimeSpan,
             BodyTimeout = Timeout.InfiniteTimeSpan,
+            BodyRateMin = 0,
             WriteTimeout = Timeout.InfiniteTimeSpan,
             LingeringTimeout = Timeout.InfiniteTimeSpan,
         };

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Millrace.Telemetry;
+using Millrace.Transport;
+
+namespace Millrace.Connections;
+
+/// <summary>
+/// Counts the connections that are served, in all and by address, and says which one is too many. An IPv6 client owns a /64 as a rule, so one
+/// of those counts as one address.
+/// </summary>
+internal sealed class Admission(Server server)
+{
+    // Refused clients are told so, and that takes a moment; what comes beyond this many at a time is closed without a word.
+    private const int RefusalsAtOnceMax = 64;
+
+    // A burst that was away for less is still the same one.
+    private const int SameBurstMilliseconds = 60_000;
+
+    private readonly ServerOptions _options = server.Options;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<UInt128, int> _byAddress = [];
+    private int _served;
+    private int _refused;
+    private long _lastRefusalAt = long.MinValue / 2;
+
+    /// <summary>One connection more, which must <see cref="Leave"/> whatever the answer, unless that is <see cref="Welcome.Overrun"/>.</summary>
+    public Welcome Enter(Connection connection)
+    {
+        if (_options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null)
+            return Welcome.Served;
+        bool isCounted = IsCounted(connection, out var address);
+        bool isFull, isOverrun, isFirst;
+        lock (_lock)
+        {
+            isFull = _served >= _options.ConnectionsMax;
+            if (!isFull && (!isCounted || TryCount(address)))
+            {
+                _served++;
+                return Welcome.Served;
+            }
+            isOverrun = _refused >= RefusalsAtOnceMax;
+            if (!isOverrun)
+                _refused++;
+            isFirst = IsFirstOfBurst(connection.Loop.Clock.Milliseconds);
+        }
+        server.Metrics.ConnectionRejected(isFull ? "server" : "address");
+        if (isFirst && isFull)
+            server.Logger.ConnectionsRefused(_options.ConnectionsMax!.Value);
+        else if (isFirst)
+            server.Logger.ConnectionsOfAddressRefused();
+        return isOverrun ? Welcome.Overrun : Welcome.Refused;
+    }
+
+    public void Leave(Connection connection, bool wasRefused)
+    {
+        if (_options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null)
+            return;
+        bool isCounted = IsCounted(connection, out var address);
+        lock (_lock)
+        {
+            if (wasRefused)
+            {
+                _refused--;
+                return;
+            }
+            _served--;
+            if (isCounted && --_byAddress[address] == 0)
+                _byAddress.Remove(address);
+        }
+    }
+
+    private bool TryCount(UInt128 address)
+    {
+        int count = _byAddress.GetValueOrDefault(address);
+        if (count >= _options.ConnectionsPerAddressMax)
+            return false;
+        _byAddress[address] = count + 1;
+        return true;
+    }
+
+    private bool IsFirstOfBurst(long now)
+    {
+        bool isFirst = now - _lastRefusalAt > SameBurstMilliseconds;
+        _lastRefusalAt = now;
+        return isFirst;
+    }
+
+    /// <summary>Behind a proxy are many clients: one that is trusted has no limit of its own. Nor has a Unix socket.</summary>
+    private bool IsCounted(Connection connection, out UInt128 key)
+    {
+        key = default;
+        if (_options.ConnectionsPerAddressMax is null || connection.RemoteEndPoint is not IPEndPoint client || _options.Proxies is { } proxies && proxies.Trusts(client))
+            return false;
+        key = KeyOf(client.Address);
+        return true;
+    }
+
+    /// <summary>An IPv4 address, mapped or not, as itself; an IPv6 address as its network of /64.</summary>
+    internal static UInt128 KeyOf(IPAddress address)
+    {
+        bool isIPv4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
+        Span<byte> bytes = stackalloc byte[16];
+        (isIPv4 ? address.MapToIPv6() : address).TryWriteBytes(bytes, out _);
+        if (!isIPv4)
+            bytes[8..].Clear();
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}

@@ -1,0 +1,26 @@
+using Millrace.Protocol.Semantics;
+
+namespace Millrace.Connections;
+
+/// <summary>Why this connection ends, where it is not for the client's word or silence between requests.</summary>
+internal sealed partial class RequestHandler
+{
+    // Whoever is refused for want of room must not take it for long.
+    private static readonly TimeSpan RefusedLingeringTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>There were too many when this one came: it is told so and ends.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Why the connection ends after the answer it gives, if not because that was asked for.</summary>
+    public ConnectionEnd? Cause { get; set; }
+
+    /// <summary>After its last answer a connection does not just close.</summary>
+    private static bool LingersAfter(ConnectionEnd end) => end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout
+        or ConnectionEnd.BodyTimeout or ConnectionEnd.BodyTooSlow or ConnectionEnd.RequestTimeout or ConnectionEnd.HandlerTimeout or ConnectionEnd.Refused;
+
+    private async ValueTask<ConnectionEnd> AnswerRefusalAsync(ProtocolFault fault, ConnectionEnd end)
+    {
+        Output.AppendRefusal(fault);
+        return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
+    }
+}
