@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Millrace.Benchmarks;
@@ -12,8 +13,20 @@ string port = Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080";
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
+builder.WebHost.UseKestrelHttpsConfiguration();
 builder.WebHost.ConfigureKestrel(options =>
-    options.Listen(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture), listen => listen.Protocols = HttpProtocols.Http1));
+{
+    options.Listen(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture), listen => listen.Protocols = HttpProtocols.Http1);
+    if (Environment.GetEnvironmentVariable("PORT_TLS1") is { Length: > 0 } securePort)
+    {
+        var certificate = X509Certificate2.CreateFromPemFile(Environment.GetEnvironmentVariable("TLS_CERT")!, Environment.GetEnvironmentVariable("TLS_KEY"));
+        options.Listen(IPAddress.Loopback, int.Parse(securePort, CultureInfo.InvariantCulture), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseHttps(certificate);
+        });
+    }
+});
 
 var app = builder.Build();
 app.MapGet("/", () => TypedResults.Text("Hello, world"));

@@ -7,7 +7,7 @@ namespace Millrace.Repository.Tests;
 /// <summary>docs/options.md and the limits of SECURITY.md beside the options as they are compiled.</summary>
 public class OptionDocumentTests
 {
-    private static readonly Type[] OptionTypes = [typeof(RunOptions), typeof(ServerOptions)];
+    private static readonly Type[] OptionTypes = [typeof(RunOptions), typeof(ServerOptions), typeof(TlsOptions)];
 
     public static TheoryData<string> Options => [.. OptionTypes.SelectMany(Properties).Select(property => $"{property.DeclaringType!.Name}.{property.Name}")];
 

@@ -12,6 +12,7 @@ internal enum Wait
     Body,
     Write,
     Lingering,
+    Handshake,
 }
 
 /// <summary>
@@ -68,7 +69,7 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
         if (wait == Wait.None || (word & 7) != (int)wait || (word & Expired) != 0
             || Interlocked.CompareExchange(ref _word, word | Expired, word) != word)
             return;
-        if (wait == Wait.Write)
+        if (wait is Wait.Write or Wait.Handshake)
             connection.Abort();
         else
             connection.Interrupt();

@@ -15,6 +15,10 @@ internal enum ConnectionEnd
     /// <summary>The client broke the protocol and was told so.</summary>
     ProtocolFault,
 
+    /// <summary>What the client sent was no TLS, or client and server could not agree, or its certificate was not good.</summary>
+    TlsHandshakeFailed,
+
+    TlsHandshakeTimeout,
     KeepAliveTimeout,
     HeadTimeout,
     BodyTimeout,

@@ -5,6 +5,7 @@ using Millrace.Protocol.Http1;
 using Millrace.Protocol.Semantics;
 using Millrace.Telemetry;
 using Millrace.Transport;
+using Millrace.Transport.Tls;
 
 namespace Millrace.Connections;
 
@@ -28,7 +29,9 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     private Http1WebSocket? _webSocket;
     private bool _watchesClient;
 
-    public override string Scheme => "http";
+    public override string Scheme => _connection is TlsConnection ? "https" : "http";
+
+    public override TlsInfo? Tls => field ??= _connection is TlsConnection secured ? new TlsInfo(secured.Session, secured.PeerCertificate) : null;
 
     public override EndPoint? RemoteEndPoint => flow.RemoteEndPoint;
 

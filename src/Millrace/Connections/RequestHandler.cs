@@ -2,6 +2,7 @@ using System.Net;
 using Millrace.Protocol.Semantics;
 using Millrace.Telemetry;
 using Millrace.Transport;
+using Millrace.Transport.Tls;
 
 namespace Millrace.Connections;
 
@@ -27,6 +28,7 @@ internal sealed class RequestHandler
 
     private readonly Server _server;
     private readonly Connection _connection;
+    private readonly TlsHandshake? _handshake;
     private readonly Http1Exchange _exchange;
     private InputBuffer _input;
     private HeadReader? _reader;
@@ -34,9 +36,12 @@ internal sealed class RequestHandler
     private bool _headIsTimed;
     private volatile bool _stopping;
 
-    public RequestHandler(Server server, Connection connection)
+    public RequestHandler(Server server, Connection connection, TlsHandshake? handshake)
     {
         _server = server;
+        if (handshake is not null)
+            connection = new TlsConnection(connection);
+        _handshake = handshake;
         _connection = connection;
         _input = new InputBuffer(connection.Loop.Buffers);
         Output = new Http1Output(server, connection);
@@ -115,6 +120,12 @@ internal sealed class RequestHandler
         StartFirstWait();
         if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
             return end;
+        if (_handshake is not null)
+        {
+            if (await _handshake.MakeAsync(this, (TlsConnection)_connection).ConfigureAwait(false) is { } failure)
+                return failure;
+            StartFirstWait();
+        }
         while (true)
         {
             var read = _input.IsEmpty ? ReadResult.NeedMore : ReadHead();
@@ -193,7 +204,8 @@ internal sealed class RequestHandler
         StartIdle(_server.Options.HeadTimeout);
     }
 
-    private void StartIdle(TimeSpan timeout)
+    /// <summary>Begins a wait that ends at once when the server stops.</summary>
+    public void StartIdle(TimeSpan timeout)
     {
         ReadDeadline.Start(Wait.NextRequest, timeout);
         if (_stopping)

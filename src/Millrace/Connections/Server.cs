@@ -81,11 +81,12 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Listens; returns the address with the real port.</summary>
+    /// <summary>Listens, and encrypts if <paramref name="tls"/> says how; returns the address with the real port.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
-    public EndPoint Listen(EndPoint endPoint, ListenOptions options)
+    public EndPoint Listen(EndPoint endPoint, ListenOptions options, TlsOptions? tls = null)
     {
-        var listener = _transport.Listen(endPoint, options, OnAccepted);
+        var handshake = tls is null ? null : new TlsHandshake(tls);
+        var listener = _transport.Listen(endPoint, options, connection => OnAccepted(connection, handshake));
         lock (_lock)
             _listeners.Add(listener);
         return listener.LocalEndPoint;
@@ -174,9 +175,9 @@ internal sealed class Server : IAsyncDisposable
             ExecutionContext.Restore(_context);
     }
 
-    private void OnAccepted(Connection connection)
+    private void OnAccepted(Connection connection, TlsHandshake? handshake)
     {
-        var handler = new RequestHandler(this, connection);
+        var handler = new RequestHandler(this, connection, handshake);
         bool stopping;
         lock (_lock)
         {

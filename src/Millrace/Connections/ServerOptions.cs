@@ -113,7 +113,7 @@ public sealed class ServerOptions
         return value;
     }
 
-    private static TimeSpan Positive(TimeSpan value)
+    internal static TimeSpan Positive(TimeSpan value)
     {
         if (value != Timeout.InfiniteTimeSpan)
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);

@@ -16,11 +16,11 @@ internal static class ListenEndPoints
         return [.. addresses.Distinct().Select(found => new IPEndPoint(found, port))];
     }
 
-    public static string NameOf(EndPoint endPoint, string? host)
+    public static string NameOf(EndPoint endPoint, string? host, string scheme)
     {
         int port = ((IPEndPoint)endPoint).Port;
         if (string.IsNullOrEmpty(host))
             host = "0.0.0.0";
-        return host.Contains(':') ? $"http://[{host}]:{port}" : $"http://{host}:{port}";
+        return host.Contains(':') ? $"{scheme}://[{host}]:{port}" : $"{scheme}://{host}:{port}";
     }
 }

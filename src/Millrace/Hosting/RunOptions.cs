@@ -3,21 +3,26 @@ namespace Millrace;
 /// <summary>Where and how <see cref="Web.RunApp"/> runs an application.</summary>
 public sealed class RunOptions
 {
+    private readonly int? _port;
+
     /// <summary>The host name or address to listen on; null, the default, and an empty one mean all interfaces, IPv4 and IPv6.</summary>
     public string? Host { get; init; }
 
-    /// <summary>The port, 0 to 65535; default 8080. 0 lets the system choose; the banner tells which.</summary>
+    /// <summary>The port, 0 to 65535; default 8080, and 8443 with <see cref="Tls"/>. 0 lets the system choose; the banner tells which.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to what is no port.</exception>
     public int Port
     {
-        get;
+        get => _port ?? (Tls is null ? 8080 : 8443);
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 65535);
-            field = value;
+            _port = value;
         }
-    } = 8080;
+    }
+
+    /// <summary>Certificates and rules for encrypted connections (https); null, the default, serves plain http.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>How many connections the system may hold until the server accepts them; default 512.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>

@@ -24,6 +24,7 @@ public static partial class Web
     {
         ArgumentNullException.ThrowIfNull(app);
         options ??= new RunOptions();
+        options.Tls?.Check();
         app.Claim();
         try
         {
@@ -48,7 +49,7 @@ public static partial class Web
             var listenOptions = new ListenOptions { Backlog = options.Backlog, ReusePort = options.ReusePort };
             var names = new List<string>();
             foreach (var endPoint in await ListenEndPoints.ResolveAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false))
-                names.Add(ListenEndPoints.NameOf(server.Listen(endPoint, listenOptions), options.Host));
+                names.Add(ListenEndPoints.NameOf(server.Listen(endPoint, listenOptions, options.Tls), options.Host, options.Tls is null ? "http" : "https"));
             names.Sort(StringComparer.Ordinal);
             options.Print?.Invoke($"======== Running on {string.Join(", ", names.Distinct())} ========\n(Press CTRL+C to quit)");
             await exit.Received.ConfigureAwait(false);

@@ -7,6 +7,9 @@ internal abstract class Exchange
 {
     public abstract string Scheme { get; }
 
+    /// <summary>What was agreed on for an encrypted connection; null for one that is not.</summary>
+    public abstract TlsInfo? Tls { get; }
+
     public abstract EndPoint? RemoteEndPoint { get; }
 
     public abstract EndPoint? LocalEndPoint { get; }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -94,6 +95,14 @@ public sealed partial class Request
     /// <summary>The address the client connected to.</summary>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
     public EndPoint? LocalEndPoint => _view.Take(_exchange, static (_, exchange) => exchange.LocalEndPoint);
+
+    /// <summary>What was agreed on for the encrypted connection that the request came on; null if it is not encrypted, whatever a proxy in front says.</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public TlsInfo? Tls => _view.Take(_exchange, static (_, exchange) => exchange.Tls);
+
+    /// <summary>The certificate that the client showed and the server accepted (<see cref="TlsOptions.ClientCertificates"/>), or null (aiohttp: <c>get_extra_info("peercert")</c>).</summary>
+    /// <exception cref="ObjectDisposedException">The request has ended.</exception>
+    public X509Certificate2? ClientCertificate => Tls?.ClientCertificate;
 
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
     public RouteMatch Match { get; internal set; } = RouteMatch.None;

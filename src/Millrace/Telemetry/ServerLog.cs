@@ -21,4 +21,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "What waited for the client's disconnection failed.")]
     public static partial void AbortCallbackFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
+    public static partial void HandshakeFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The certificate {Certificate} has changed and cannot be read; the one before stays.")]
+    public static partial void CertificateNotReloaded(this ILogger logger, object certificate, Exception exception);
 }

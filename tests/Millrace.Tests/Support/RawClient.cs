@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Millrace.Testing;
@@ -12,7 +13,7 @@ namespace Millrace.Tests.Support;
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
-    private readonly Stream _stream;
+    private Stream _stream;
     private readonly Socket? _socket;
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
@@ -53,6 +54,16 @@ internal sealed class RawClient : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the handshake of TLS; from here on everything is encrypted. <paramref name="between"/> may stand between TLS and the connection.</summary>
+    public async Task<SslStream> SecureAsync(SslClientAuthenticationOptions options, Func<Stream, Stream>? between = null)
+    {
+        var secured = new SslStream(between is null ? _stream : between(_stream));
+        using var limit = Deadline.Start();
+        await secured.AuthenticateAsClientAsync(options, limit.Token);
+        _stream = secured;
+        return secured;
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using Millrace.Connections;
 using Millrace.Testing;
 using Millrace.Transport;
@@ -16,12 +17,12 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly ServerTransport _transport;
     private bool _stopped;
 
-    public RunningServer(Kind kind, IEnumerable<Route> routes, ServerOptions? options = null)
-        : this(kind, HandlerOf(routes), options)
+    public RunningServer(Kind kind, IEnumerable<Route> routes, ServerOptions? options = null, TlsOptions? tls = null)
+        : this(kind, HandlerOf(routes), options, tls: tls)
     {
     }
 
-    public RunningServer(Kind kind, Handler handler, ServerOptions? options = null, Func<ServerTransport, ServerTransport>? wrap = null, int pipeCapacity = 64 * 1024)
+    public RunningServer(Kind kind, Handler handler, ServerOptions? options = null, Func<ServerTransport, ServerTransport>? wrap = null, int pipeCapacity = 64 * 1024, TlsOptions? tls = null)
     {
         options ??= new ServerOptions();
         var transportOptions = new TransportOptions
@@ -38,7 +39,7 @@ internal sealed class RunningServer : IAsyncDisposable
             _ => new InMemoryTransport(transportOptions, pipeCapacity),
         };
         Server = new Server(handler, options, wrap is null ? _transport : wrap(_transport), Log);
-        EndPoint = (IPEndPoint)Server.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions());
+        EndPoint = (IPEndPoint)Server.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions(), tls);
     }
 
     public LogRecorder Log { get; } = new();
@@ -66,6 +67,22 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async Task<RawClient> ConnectAsync() =>
         _transport is InMemoryTransport memory ? new RawClient(memory.Connect(EndPoint)) : await RawClient.ConnectAsync(EndPoint);
+
+    /// <summary>Connects and makes the handshake of TLS.</summary>
+    public async Task<RawClient> ConnectSecurelyAsync(SslClientAuthenticationOptions? options = null)
+    {
+        var client = await ConnectAsync();
+        try
+        {
+            await client.SecureAsync(options ?? TestCertificates.Client());
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Sends one request on a connection of its own and reads the answer.</summary>
     public async Task<RawResponse> AskAsync(string request)
