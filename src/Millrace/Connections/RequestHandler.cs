@@ -117,15 +117,8 @@ internal sealed class RequestHandler
     private async Task<ConnectionEnd> ServeAsync()
     {
         int requestsInTurn = RequestsPerTurn;
-        StartFirstWait();
-        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
-            return end;
-        if (_handshake is not null)
-        {
-            if (await _handshake.MakeAsync(this, (TlsConnection)_connection).ConfigureAwait(false) is { } failure)
-                return failure;
-            StartFirstWait();
-        }
+        if (await OpenAsync().ConfigureAwait(false) is { } failure)
+            return failure;
         while (true)
         {
             var read = _input.IsEmpty ? ReadResult.NeedMore : ReadHead();
@@ -179,6 +172,20 @@ internal sealed class RequestHandler
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
+    }
+
+    /// <summary>What stands in front of the first request: the header of a proxy, the handshake of TLS. Null if they went well.</summary>
+    private async ValueTask<ConnectionEnd?> OpenAsync()
+    {
+        StartFirstWait();
+        if (_server.Options.Proxies is { ProxyProtocol: true } proxies && proxies.Trusts(RemoteEndPoint) && await ProxyHeaderReading.ReadAsync(this).ConfigureAwait(false) is { } end)
+            return end;
+        if (_handshake is null)
+            return null;
+        var failure = await _handshake.MakeAsync(this, (TlsConnection)_connection).ConfigureAwait(false);
+        if (failure is null)
+            StartFirstWait();
+        return failure;
     }
 
     private ReadResult ReadHead()
