@@ -71,7 +71,8 @@ internal sealed class TlsHandshake(TlsOptions options)
             ServerCertificateContext = certificate.Context,
             EnabledSslProtocols = options.Protocols,
             ApplicationProtocols = options.ApplicationProtocols,
-            AllowTlsResume = options.SessionResumption,
+            // A session may come from an address with the same certificate and other rules, where the client showed nothing.
+            AllowTlsResume = options.SessionResumption && options.ClientCertificates == ClientCertificateMode.None,
             AllowRenegotiation = false,
             RemoteCertificateValidationCallback = IsWelcome,
         };
@@ -94,7 +95,6 @@ internal sealed class TlsHandshake(TlsOptions options)
 
     private bool IsWelcome(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        // A session that is resumed brings along what the client showed to a server with the same certificate and other rules.
         if (options.ClientCertificates == ClientCertificateMode.None)
             return true;
         if (certificate is not X509Certificate2 shown)

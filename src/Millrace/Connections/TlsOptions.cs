@@ -68,7 +68,7 @@ public sealed class TlsOptions
         }
     } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Whether a client that comes again may leave out most of the handshake; default true.</summary>
+    /// <summary>Whether a client that comes again may leave out most of the handshake; default true. Where client certificates are asked for, none does.</summary>
     public bool SessionResumption { get; init; } = true;
 
     /// <summary>How long a client may take from connecting to the end of the handshake; default 10 s (Kestrel). Then the connection is closed.</summary>
