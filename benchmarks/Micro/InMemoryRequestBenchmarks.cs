@@ -1,7 +1,6 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Millrace.Connections;
 using Millrace.Testing;
 using Millrace.Transport;
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
-using Millrace.Connections;
 using Millrace.Fuzz.Engine;
 using Millrace.Transport;
 using Millrace.Transport.Epoll;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Millrace.Connections;
 using Millrace.Fuzz.Engine;
 using Millrace.Testing;
 using Millrace.Transport;

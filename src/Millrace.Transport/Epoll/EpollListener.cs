@@ -14,6 +14,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
     private const int AcceptsPerEvent = 32;
 
     private readonly EpollTransport _transport;
+    private readonly ListenSocket _listening;
     private readonly Socket _socket;
     private readonly Action<Connection> _onAccepted;
     private readonly AcceptPause _pause;
@@ -23,14 +24,15 @@ internal sealed class EpollListener : Listener, IReadinessTarget
     private bool _closed;
     private Task? _stopping;
 
-    public EpollListener(EpollTransport transport, Socket socket, Action<Connection> onAccepted)
+    public EpollListener(EpollTransport transport, ListenSocket listening, Action<Connection> onAccepted)
     {
+        _listening = listening;
         _transport = transport;
-        _socket = socket;
+        _socket = listening.Socket;
         _onAccepted = onAccepted;
-        LocalEndPoint = socket.LocalEndPoint!;
+        LocalEndPoint = _socket.LocalEndPoint!;
         _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, Watch);
-        Descriptor = (int)socket.Handle;
+        Descriptor = (int)_socket.Handle;
         Generation = transport.NextGeneration();
         Watch();
     }
@@ -64,8 +66,15 @@ internal sealed class EpollListener : Listener, IReadinessTarget
             if (_stopping is not null)
                 return new ValueTask(_stopping);
             _stopping = _arrivals.Gone;
-            Unwatch();
         }
+        return new ValueTask(StopOnceAsync());
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await _listening.TurnNewcomersAwayAsync(_transport.TimeProvider).ConfigureAwait(false);
+        lock (_lock)
+            Unwatch();
         // Whoever has connected was promised an answer: closing the socket would reset them.
         while (AcceptOne())
         {
@@ -77,7 +86,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         }
         _pause.Stop();
         _arrivals.Close();
-        return new ValueTask(_stopping);
+        await _arrivals.Gone.ConfigureAwait(false);
     }
 
     private bool AcceptOne()

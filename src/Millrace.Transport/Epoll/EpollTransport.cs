@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Millrace.Transport.Epoll;
@@ -12,6 +11,7 @@ internal sealed class EpollTransport : ServerTransport
     public EpollTransport(TransportOptions options)
     {
         Logger = options.Logger;
+        TimeProvider = options.TimeProvider;
         Crew = new Crew(options);
         Watchdog = new Watchdog(this, options);
         Loops = new EpollLoop[options.LoopCount];
@@ -30,12 +30,13 @@ internal sealed class EpollTransport : ServerTransport
 
     public ILogger Logger { get; }
 
+    public TimeProvider TimeProvider { get; }
+
     public DescriptorHeadroom Headroom { get; } = new();
 
     public override long HandOvers => Watchdog.HandOvers;
 
-    public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
-        new EpollListener(this, ListenSocket.Open(endPoint, options), onAccepted);
+    protected override Listener Listen(ListenSocket socket, Action<Connection> onAccepted) => new EpollListener(this, socket, onAccepted);
 
     public override async ValueTask DisposeAsync()
     {

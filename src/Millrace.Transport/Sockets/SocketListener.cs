@@ -7,6 +7,7 @@ namespace Millrace.Transport.Sockets;
 internal sealed class SocketListener : Listener
 {
     private readonly SocketTransport _transport;
+    private readonly ListenSocket _listening;
     private readonly Socket _socket;
     private readonly Action<Connection> _onAccepted;
     private readonly Arrivals _arrivals = new();
@@ -16,13 +17,14 @@ internal sealed class SocketListener : Listener
     private readonly Task _accepting;
     private Task? _stopping;
 
-    public SocketListener(SocketTransport transport, Socket socket, Action<Connection> onAccepted)
+    public SocketListener(SocketTransport transport, ListenSocket listening, Action<Connection> onAccepted)
     {
+        _listening = listening;
         _transport = transport;
-        _socket = socket;
+        _socket = listening.Socket;
         _onAccepted = onAccepted;
         _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, _pauseOver.Raise);
-        LocalEndPoint = socket.LocalEndPoint!;
+        LocalEndPoint = _socket.LocalEndPoint!;
         _accepting = AcceptAllAsync();
     }
 
@@ -36,6 +38,7 @@ internal sealed class SocketListener : Listener
 
     private async Task StopOnceAsync()
     {
+        await _listening.TurnNewcomersAwayAsync(_transport.TimeProvider).ConfigureAwait(false);
         // Whoever has connected was promised an answer: closing the socket would reset them.
         while (TryAcceptNow() is { } accepted)
             HandOut(accepted);

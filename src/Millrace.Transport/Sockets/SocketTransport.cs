@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Millrace.Transport.Sockets;
@@ -10,6 +9,7 @@ internal sealed class SocketTransport : ServerTransport
     public SocketTransport(TransportOptions options)
     {
         Logger = options.Logger;
+        TimeProvider = options.TimeProvider;
         Loops = new PooledLoop[options.LoopCount];
         for (int i = 0; i < Loops.Length; i++)
             Loops[i] = new PooledLoop(options.TimeProvider, options.Logger);
@@ -19,10 +19,11 @@ internal sealed class SocketTransport : ServerTransport
 
     public ILogger Logger { get; }
 
+    public TimeProvider TimeProvider { get; }
+
     public DescriptorHeadroom Headroom { get; } = new();
 
-    public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
-        new SocketListener(this, ListenSocket.Open(endPoint, options), onAccepted);
+    protected override Listener Listen(ListenSocket socket, Action<Connection> onAccepted) => new SocketListener(this, socket, onAccepted);
 
     public override ValueTask DisposeAsync()
     {

@@ -29,14 +29,18 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
 
     private int _word;
 
+    /// <summary>When the last wait began, in milliseconds of the loop's clock.</summary>
+    public long StartedAt { get; private set; }
+
     /// <summary>Begins a wait; an infinite <paramref name="limit"/> sets no deadline. A full fence.</summary>
     public void Start(Wait wait, TimeSpan limit)
     {
         Interlocked.Exchange(ref _word, (_word & -OneStart) + OneStart | (int)wait);
+        StartedAt = connection.Loop.Clock.Milliseconds;
         if (limit == Timeout.InfiniteTimeSpan)
             TimerWheel.Clear(this);
         else
-            connection.Loop.Timers.Set(this, connection.Loop.Clock.Milliseconds + (long)limit.TotalMilliseconds);
+            connection.Loop.Timers.Set(this, StartedAt + (long)limit.TotalMilliseconds);
     }
 
     /// <summary>True if the time of the last wait ran out.</summary>

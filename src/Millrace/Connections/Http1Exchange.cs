@@ -227,6 +227,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>The response for what a handler threw; null if its own has begun and cannot be made good.</summary>
     private Response? ResponseTo(Exception exception, Request request)
     {
+        if (exception is GracefulExit)
+            _server.OnGracefulExit?.Invoke();
         bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true } || _webSocket is { CloseCode: > 0 }) && exception is OperationCanceledException or IOException;
         if (_webSocket is not null && !ErrorResponses.IsOurFault(exception))
             return null;

@@ -19,7 +19,7 @@ namespace Millrace.Connections;
 /// the input has no further whole request, or when a handler makes the flow wait.
 /// </para>
 /// </remarks>
-internal sealed class RequestHandler
+internal sealed partial class RequestHandler
 {
     // A client with endless pipelined requests must let its loop's other connections through. So must a first request that is there
     // as soon as its connection: the listener's callback has to return before a handler runs, which may block.
@@ -32,7 +32,6 @@ internal sealed class RequestHandler
     private HeadReader? _reader;
     private long _firstHeadDue;
     private bool _headIsTimed;
-    private volatile bool _stopping;
 
     public RequestHandler(Server server, Connection connection)
     {
@@ -65,18 +64,8 @@ internal sealed class RequestHandler
     /// <summary>Starts the flow; it takes itself out of the server's registry at its end.</summary>
     public void Start() => _ = RunAsync();
 
-    /// <summary>Ends the connection after the request it is at; at once if it is idle.</summary>
-    public void Stop()
-    {
-        _stopping = true;
-        // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
-        Interlocked.MemoryBarrier();
-        ReadDeadline.ExpireIfIdle();
-        _exchange.OnStopping();
-    }
-
-    /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
-    public void Abort() => _connection.Abort();
+    /// <summary>The number of requests that were begun.</summary>
+    public long RequestCount { get; private set; }
 
     public void NoteFault(ProtocolFault fault) => NoteFault(ProtocolFaults.Name(fault));
 
@@ -178,6 +167,7 @@ internal sealed class RequestHandler
 
     private Request BeginRequest()
     {
+        RequestCount++;
         ReadDeadline.Stop();
         _headIsTimed = false;
         _firstHeadDue = 0;
@@ -196,7 +186,7 @@ internal sealed class RequestHandler
     private void StartIdle(TimeSpan timeout)
     {
         ReadDeadline.Start(Wait.NextRequest, timeout);
-        if (_stopping)
+        if (_stoppingNow)
             ReadDeadline.ExpireIfIdle();
     }
 

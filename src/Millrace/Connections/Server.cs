@@ -1,20 +1,23 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Millrace.Connections;
 using Millrace.Messages;
 using Millrace.Protocol.Http1;
 using Millrace.Telemetry;
 using Millrace.Transport;
 using Millrace.Transport.Clock;
 
-namespace Millrace.Connections;
+namespace Millrace;
 
 /// <summary>
-/// The connections of one server, from accepting to closing (aiohttp: Server). Each is run by a <see cref="RequestHandler"/>, which
-/// stands in the registry here as long as it lives.
+/// The low level: one handler that answers every request, without application, routes or middlewares (aiohttp: <c>web.Server</c>). Run it
+/// with a <see cref="ServerRunner"/>. The server of an application is made by its <see cref="AppRunner"/>.
 /// </summary>
-internal sealed class Server : IAsyncDisposable
+/// <remarks>It is run once; make another to run again.</remarks>
+public sealed partial class Server : IAsyncDisposable
 {
-    private readonly ServerTransport _transport;
+    // Each connection is run by a RequestHandler, which stands in the registry here as long as it lives.
+    private ServerTransport? _transport;
     private readonly Handler _handler;
 
     // Null where the caller has suppressed its flow: then there is nothing to see and nothing to keep apart.
@@ -23,12 +26,34 @@ internal sealed class Server : IAsyncDisposable
     private readonly HashSet<RequestHandler> _connections = [];
     private readonly List<Listener> _listeners = [];
     private readonly DateField _date;
-    private TaskCompletionSource? _allEnded;
+    private long _requestsOfEnded;
 
-    public Server(Handler handler, ServerOptions options, ServerTransport transport, ILoggerFactory loggers)
+    /// <summary>A server for one handler.</summary>
+    /// <param name="handler">Answers every request.</param>
+    /// <param name="options">Transport, limits, timeouts and logging; default all of them at their defaults, with warnings and errors logged to the console.</param>
+    public Server(Handler handler, ServerOptions? options = null)
+        : this(handler, options ?? new ServerOptions(), options?.LoggerFactory ?? ConsoleLogger.Factory)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+    }
+
+    /// <summary>A server for one handler that answers at once.</summary>
+    /// <param name="handler">Answers every request.</param>
+    /// <param name="options">Transport, limits, timeouts and logging; default all of them at their defaults, with warnings and errors logged to the console.</param>
+    public Server(Func<Request, StreamResponse> handler, ServerOptions? options = null)
+        : this(request => new ValueTask<StreamResponse>(handler(request)), options)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+    }
+
+    internal Server(Handler handler, ServerOptions options, ServerTransport transport, ILoggerFactory loggers)
+        : this(handler, options, loggers) => Open(transport);
+
+    private Server(Handler handler, ServerOptions options, ILoggerFactory loggers)
     {
         _handler = handler;
-        _transport = transport;
+        Loggers = loggers;
+
         Options = options;
         Logger = loggers.CreateLogger("Millrace.Server");
         ServerField = options.ServerHeader is null ? [] : System.Text.Encoding.Latin1.GetBytes(options.ServerHeader);
@@ -48,30 +73,32 @@ internal sealed class Server : IAsyncDisposable
             TimeProvider = options.TimeProvider,
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
-        Metrics = new ServerMetrics(() => transport.HandOvers);
+        Metrics = new ServerMetrics(() => _transport?.HandOvers ?? 0);
     }
 
-    public ServerOptions Options { get; }
+    internal ServerOptions Options { get; }
 
-    public ILogger Logger { get; }
+    internal ILoggerFactory Loggers { get; }
 
-    public ServerMetrics Metrics { get; }
+    internal ILogger Logger { get; }
 
-    public Http1Limits Limits { get; }
+    internal ServerMetrics Metrics { get; }
 
-    public HeadReaderPool HeadReaders { get; }
+    internal Http1Limits Limits { get; }
 
-    public RequestSettings RequestSettings { get; }
+    internal HeadReaderPool HeadReaders { get; }
 
-    public byte[] ServerField { get; }
+    internal RequestSettings RequestSettings { get; }
+
+    internal byte[] ServerField { get; }
 
     /// <summary>The value of the Date field; empty if none is wanted.</summary>
-    public ReadOnlySpan<byte> Date => Options.DateHeader ? _date.Value : [];
+    internal ReadOnlySpan<byte> Date => Options.DateHeader ? _date.Value : [];
 
-    /// <summary>True once the server ends: connections close after the request they are at.</summary>
+    /// <summary>True once the server ends: every response carries <c>Connection: close</c>.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>Number of open connections.</summary>
+    /// <summary>The number of open connections.</summary>
     public int ConnectionCount
     {
         get
@@ -81,18 +108,51 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
+    /// <summary>The number of requests that were begun.</summary>
+    public long RequestCount
+    {
+        get
+        {
+            lock (_lock)
+                return _requestsOfEnded + _connections.Sum(connection => connection.RequestCount);
+        }
+    }
+
+    /// <summary>Asks whoever runs the server to end it gracefully, when a handler threw <see cref="GracefulExit"/>.</summary>
+    internal Action? OnGracefulExit { get; set; }
+
+    /// <summary>Takes a transport to listen on; it is the server's to end.</summary>
+    /// <exception cref="InvalidOperationException">It has one already.</exception>
+    internal void Open(ServerTransport transport)
+    {
+        if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
+            throw new InvalidOperationException("The server has run already: a Server runs once. Make another with the same handler.");
+    }
+
     /// <summary>Listens; returns the address with the real port.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
-    public EndPoint Listen(EndPoint endPoint, ListenOptions options)
+    internal EndPoint Listen(EndPoint endPoint, ListenOptions options) => StartListener(endPoint, options).LocalEndPoint;
+
+    /// <summary>Listens until the listener, or the server, is stopped.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
+    internal Listener StartListener(EndPoint endPoint, ListenOptions options) =>
+        Keep(_transport!.Listen(endPoint, options, OnAccepted));
+
+    /// <summary>Listens on a socket that is bound, and takes it over.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">It cannot listen.</exception>
+    internal Listener StartListener(System.Net.Sockets.Socket socket, ListenOptions options) =>
+        Keep(_transport!.Listen(socket, options, OnAccepted));
+
+    /// <summary>Stops one listener; the connections it accepted live on.</summary>
+    internal async ValueTask StopListenerAsync(Listener listener)
     {
-        var listener = _transport.Listen(endPoint, options, OnAccepted);
+        await listener.StopAsync().ConfigureAwait(false);
         lock (_lock)
-            _listeners.Add(listener);
-        return listener.LocalEndPoint;
+            _listeners.Remove(listener);
     }
 
     /// <summary>Runs the handler. What it throws before its first await becomes a faulted task, what it leaves in AsyncLocals is undone.</summary>
-    public ValueTask<StreamResponse> Invoke(Request request)
+    internal ValueTask<StreamResponse> Invoke(Request request)
     {
         // Values set before the server started are seen by every request; values that a request sets, by that one alone.
         RestoreContext();
@@ -110,62 +170,24 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Ends gracefully: nothing new is accepted, idle connections close at once, the others after their request. What still runs after
-    /// <paramref name="timeout"/> is aborted.
-    /// </summary>
-    public async Task StopAsync(TimeSpan timeout)
-    {
-        RequestHandler[] connections;
-        Listener[] listeners;
-        lock (_lock)
-        {
-            // From here on every response says that it is the last; whoever is still accepted gets one.
-            IsStopping = true;
-            listeners = [.. _listeners];
-            _listeners.Clear();
-        }
-        foreach (var listener in listeners)
-            await listener.StopAsync().ConfigureAwait(false);
-        lock (_lock)
-        {
-            connections = [.. _connections];
-            _allEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (connections.Length == 0)
-                _allEnded.SetResult();
-        }
-        foreach (var connection in connections)
-            connection.Stop();
-        try
-        {
-            await _allEnded.Task.WaitAsync(timeout, Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            await AbortAllAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Ends the loops, and before them whatever <see cref="StopAsync"/> was not asked to end. A handler that never returns keeps its thread until the process ends.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        // A start that failed half-way leaves listeners behind.
-        if (!IsStopping)
-            await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        Metrics.Dispose();
-        var ended = _transport.DisposeAsync().AsTask();
-        if (ConnectionCount == 0)
-            await ended.ConfigureAwait(false);
-    }
-
     /// <summary>The connection has ended and leaves the registry.</summary>
-    public void Remove(RequestHandler connection)
+    internal void Remove(RequestHandler connection)
     {
         lock (_lock)
         {
-            if (_connections.Remove(connection) && _connections.Count == 0)
+            if (!_connections.Remove(connection))
+                return;
+            _requestsOfEnded += connection.RequestCount;
+            if (_connections.Count == 0)
                 _allEnded?.TrySetResult();
         }
+    }
+
+    private Listener Keep(Listener listener)
+    {
+        lock (_lock)
+            _listeners.Add(listener);
+        return listener;
     }
 
     private void RestoreContext()
@@ -185,18 +207,6 @@ internal sealed class Server : IAsyncDisposable
         }
         handler.Start();
         if (stopping)
-            handler.Stop();
-    }
-
-    private async Task AbortAllAsync()
-    {
-        RequestHandler[] connections;
-        lock (_lock)
-            connections = [.. _connections];
-        foreach (var connection in connections)
-            connection.Abort();
-        Logger.ShutdownTimedOut(connections.Length);
-        // Handlers that heed their token or their connection end now; the others are left behind.
-        await Task.WhenAny(_allEnded!.Task, Task.Delay(TimeSpan.FromSeconds(1), Options.TimeProvider)).ConfigureAwait(false);
+            handler.BeginStop(JustUsedMilliseconds);
     }
 }

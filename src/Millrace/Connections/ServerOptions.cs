@@ -98,7 +98,7 @@ public sealed class ServerOptions
     /// <summary>The clock of every timeout and of the Date field; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where the server logs. Null, the default: <see cref="Web.RunApp"/> writes warnings and errors to the console.</summary>
+    /// <summary>Where the server logs. Null, the default: <see cref="Web.RunApp(Application, RunOptions)"/> writes warnings and errors to the console.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     private static int AtLeast(int value, int least)

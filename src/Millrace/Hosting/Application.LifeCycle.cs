@@ -5,6 +5,8 @@ public sealed partial class Application
     private readonly List<Application> _children = [];
     private int _runs;
     private bool _started;
+    private CancellationTokenSource _stopping = new();
+    private TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
     /// Told, in order, before the first connection is accepted (aiohttp: on_startup). The application can still be changed by them,
@@ -26,6 +28,12 @@ public sealed partial class Application
 
     /// <summary>What is opened when the application starts and closed when it ends, also after a start that failed (aiohttp: cleanup_ctx).</summary>
     public CleanupContexts CleanupContexts { get; } = new();
+
+    /// <summary>
+    /// Cancelled when the application begins to end, before anything is closed: a background task stops, and what load balancers ask says
+    /// that no more should come (see <see cref="RunOptions.ReadinessDelay"/>). A mounted application has that of the one it is mounted in.
+    /// </summary>
+    public CancellationToken Stopping => Parent?.Stopping ?? _stopping.Token;
 
     /// <summary>The applications mounted in this one, in the order of mounting.</summary>
     internal IReadOnlyList<Application> Children => _children;
@@ -55,6 +63,18 @@ public sealed partial class Application
         _children.Add(child);
     }
 
+    /// <summary>Completes when <see cref="Stop"/> is called.</summary>
+    internal Task StopAsked => _stopAsked.Task;
+
+    /// <summary>Ends the program that <see cref="Web.RunApp(Application, RunOptions)"/> runs, gracefully, as Ctrl-C does. With a runner of your own nothing happens.</summary>
+    public void Stop()
+    {
+        Parent?.Stop();
+        _stopAsked.TrySetResult();
+    }
+
+    internal Task BeginStoppingAsync() => _stopping.CancelAsync();
+
     /// <summary>Takes the application for one runner, until <see cref="CleanupAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">Another has it, or it is mounted.</exception>
     internal void Claim()
@@ -63,6 +83,8 @@ public sealed partial class Application
             throw new InvalidOperationException("The application is mounted in another: run that one.");
         if (Interlocked.CompareExchange(ref _runs, 1, 0) != 0)
             throw new InvalidOperationException("The application runs already: one runner runs it at a time. Stop that one first, or make an application for each.");
+        _stopping = new CancellationTokenSource();
+        _stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>
@@ -146,7 +168,7 @@ public sealed partial class Application
             child.FreezeSignals();
     }
 
-    private static void ThrowTogether(List<Exception> errors, string message)
+    internal static void ThrowTogether(List<Exception> errors, string message)
     {
         if (errors.Count == 1)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors[0]);

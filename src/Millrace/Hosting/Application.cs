@@ -1,6 +1,6 @@
 namespace Millrace;
 
-/// <summary>Routes and what they share; run it with <see cref="Web.RunApp"/> (aiohttp: Application).</summary>
+/// <summary>Routes and what they share; run it with <see cref="Web.RunApp(Application, RunOptions)"/> (aiohttp: Application).</summary>
 public sealed partial class Application
 {
     /// <summary>The routes of this application.</summary>

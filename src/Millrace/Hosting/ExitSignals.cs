@@ -5,31 +5,43 @@ namespace Millrace.Hosting;
 /// <summary>Waits for the word to end: SIGINT (Ctrl-C), SIGTERM, or a token.</summary>
 internal sealed class ExitSignals : IDisposable
 {
-    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<PosixSignalRegistration> _signals = [];
-    private readonly CancellationTokenRegistration _token;
+    private readonly CancellationTokenSource _asked;
+    private readonly CancellationTokenSource _again = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _signals;
 
     public ExitSignals(bool handleSignals, CancellationToken cancellationToken)
     {
-        _token = cancellationToken.UnsafeRegister(static received => ((TaskCompletionSource)received!).TrySetResult(), _received);
+        _asked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (!handleSignals)
             return;
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
     }
 
-    public Task Received => _received.Task;
+    /// <summary>Cancelled by the first signal, or by the token.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    /// <summary>Cancelled by the second signal: whoever sent it cannot wait.</summary>
+    public CancellationToken Again => _again.Token;
 
     public void Dispose()
     {
-        foreach (var signal in _signals)
-            signal.Dispose();
-        _token.Dispose();
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        _asked.Dispose();
+        _again.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
-        // The first signal asks; the second is for whoever cannot wait, and the system ends the process.
-        context.Cancel = _received.TrySetResult();
+        // The third is for whoever cannot wait at all, and the system ends the process.
+        int signals = Interlocked.Increment(ref _signals);
+        context.Cancel = signals <= 2;
+        // Not here: what waits for it runs on inside, and the next signal must be heard meanwhile.
+        if (signals == 1)
+            _ = _asked.CancelAsync();
+        else if (signals == 2)
+            _ = _again.CancelAsync();
     }
 }

@@ -6,21 +6,16 @@ namespace Millrace.Hosting;
 /// <summary>From the host a user writes to addresses to bind, and back to the name that the banner shows.</summary>
 internal static class ListenEndPoints
 {
-    public static async ValueTask<IReadOnlyList<IPEndPoint>> ResolveAsync(string? host, int port, CancellationToken cancellationToken)
+    public static async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string? host, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(host))
-            return [new IPEndPoint(ListenSocket.AnyAddress, port)];
+            return [ListenSocket.AnyAddress];
         if (IPAddress.TryParse(host, out var address))
-            return [new IPEndPoint(address, port)];
+            return [address];
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
-        return [.. addresses.Distinct().Select(found => new IPEndPoint(found, port))];
+        return [.. addresses.Distinct()];
     }
 
-    public static string NameOf(EndPoint endPoint, string? host)
-    {
-        int port = ((IPEndPoint)endPoint).Port;
-        if (string.IsNullOrEmpty(host))
-            host = "0.0.0.0";
-        return host.Contains(':') ? $"http://[{host}]:{port}" : $"http://{host}:{port}";
-    }
+    public static string NameOf(string scheme, string host, int port) =>
+        host.Contains(':') ? $"{scheme}://[{host}]:{port}" : $"{scheme}://{host}:{port}";
 }

@@ -132,6 +132,6 @@ public sealed class RunAppTests
         await cancelled.CancelAsync();
         var options = new RunOptions { Host = "127.0.0.1", Port = 0, Print = null, HandleSignals = false };
         await RunAppAsync(new Application(), options, cancelled.Token).InTime();
-        await Assert.ThrowsAsync<ArgumentNullException>(() => RunAppAsync(null!, options));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => RunAppAsync((Application)null!, options));
     }
 }

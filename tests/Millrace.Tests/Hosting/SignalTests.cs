@@ -1,99 +1,76 @@
-using System.Diagnostics;
-using System.Net;
-using System.Reflection;
-using System.Runtime.InteropServices;
-
 namespace Millrace.Tests.Hosting;
 
-/// <summary>A server as a process of its own: signals end it gracefully, with exit code 0.</summary>
-public sealed partial class SignalTests
+/// <summary>A server as a process of its own: signals end it gracefully, with exit code 0 (aiohttp.md 2.9, 5.11).</summary>
+public sealed class SignalTests
 {
-    private const int SIGINT = 2;
-    private const int SIGTERM = 15;
-
-    private static readonly string Program = typeof(SignalTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(pair => pair.Key == "Child").Value!;
-
     [Theory]
-    [InlineData(SIGINT)]
-    [InlineData(SIGTERM)]
+    [InlineData(ChildServer.SIGINT)]
+    [InlineData(ChildServer.SIGTERM)]
     public async Task A_signal_lets_the_running_request_finish_and_the_process_ends_with_zero(int signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
-        using var process = Start();
-        try
+        using var server = await ChildServer.StartAsync();
+        using var idle = await RawClient.ConnectAsync(server.EndPoint);
+        Assert.Equal("Hello, world", (await idle.AskForAsync("/")).Text);
+        using (var client = await RawClient.ConnectAsync(server.EndPoint))
         {
-            var endPoint = await ReadBannerAsync(process);
-            using var idle = await RawClient.ConnectAsync(endPoint);
-            await idle.GetAsync("/");
-            Assert.Equal("Hello, world", (await idle.ReadAsync()).Text);
-            using (var client = await RawClient.ConnectAsync(endPoint))
-            {
-                await client.GetAsync("/wait");
-                Assert.Equal("running", await process.StandardOutput.ReadLineAsync().InTime());
-                Assert.Equal(0, Kill(process.Id, signal));
-                // Closed at once, so the signal has arrived.
-                await idle.ExpectEndAsync();
-                Assert.False(process.HasExited);
-                await process.StandardInput.WriteLineAsync("the answer");
-                await process.StandardInput.FlushAsync();
-                var response = await client.ReadAsync();
-                Assert.Equal("the answer", response.Text);
-                Assert.True(response.Closes);
-                await client.ExpectEndAsync();
-            }
-            Assert.Equal("ended", await process.StandardOutput.ReadLineAsync().InTime());
-            await process.WaitForExitAsync().InTime();
-            Assert.Equal(0, process.ExitCode);
-            Assert.Equal("", await process.StandardError.ReadToEndAsync().InTime());
+            await client.GetAsync("/wait");
+            Assert.Equal("running", await server.ReadLineAsync());
+            server.Signal(signal);
+            // Closed while a request runs, so the signal has arrived.
+            await idle.ExpectEndAsync();
+            Assert.False(server.HasEnded);
+            await server.WriteLineAsync("the answer");
+            var response = await client.ReadAsync();
+            Assert.Equal("the answer", response.Text);
+            Assert.True(response.Closes);
+            await client.ExpectEndAsync();
         }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
+        Assert.Equal("cleaned up", await server.ReadLineAsync());
+        Assert.Equal("ended", await server.ReadLineAsync());
+        Assert.Equal((0, ""), await server.EndAsync());
     }
 
     [Fact]
-    public async Task A_second_signal_ends_the_process_that_still_waits_for_a_request()
+    public async Task A_second_signal_waits_for_no_request_but_still_cleans_up_and_the_exit_code_is_one()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
-        using var process = Start();
-        try
-        {
-            var endPoint = await ReadBannerAsync(process);
-            using var idle = await RawClient.ConnectAsync(endPoint);
-            using var client = await RawClient.ConnectAsync(endPoint);
-            await client.GetAsync("/wait");
-            Assert.Equal("running", await process.StandardOutput.ReadLineAsync().InTime());
-            Assert.Equal(0, Kill(process.Id, SIGTERM));
-            await idle.ExpectEndAsync();
-            Assert.Equal(0, Kill(process.Id, SIGTERM));
-            await process.WaitForExitAsync().InTime();
-            Assert.NotEqual(0, process.ExitCode);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
+        using var server = await ChildServer.StartAsync();
+        using var idle = await RawClient.ConnectAsync(server.EndPoint);
+        using var client = await RawClient.ConnectAsync(server.EndPoint);
+        await client.GetAsync("/wait");
+        Assert.Equal("running", await server.ReadLineAsync());
+        server.Signal(ChildServer.SIGTERM);
+        await idle.ExpectEndAsync();
+        server.Signal(ChildServer.SIGTERM);
+        Assert.Equal("cleaned up", await server.ReadLineAsync());
+        Assert.Equal("ended", await server.ReadLineAsync());
+        Assert.Equal(1, (await server.EndAsync()).ExitCode);
     }
 
-    private static Process Start() => Process.Start(new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Program])
+    [Fact]
+    public async Task A_stuck_handler_ends_with_the_deadline_and_the_exit_code_is_zero()
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
-
-    private static async Task<IPEndPoint> ReadBannerAsync(Process process)
-    {
-        string banner = (await process.StandardOutput.ReadLineAsync().InTime())!;
-        Assert.Matches(@"^======== Running on http://127\.0\.0\.1:\d+ ========$", banner);
-        Assert.Equal("(Press CTRL+C to quit)", await process.StandardOutput.ReadLineAsync().InTime());
-        return IPEndPoint.Parse(banner.Split("//")[1].Split(' ')[0]);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
+        using var server = await ChildServer.StartAsync("--timeout", "1");
+        using var client = await RawClient.ConnectAsync(server.EndPoint);
+        await client.GetAsync("/stuck");
+        Assert.Equal("running", await server.ReadLineAsync());
+        server.Signal(ChildServer.SIGTERM);
+        Assert.Equal("cleaned up", await server.ReadLineAsync());
+        var (exitCode, errors) = await server.EndAsync();
+        Assert.Equal(0, exitCode);
+        Assert.Contains("1 connections had a request running", errors, StringComparison.Ordinal);
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
+    [Fact]
+    public async Task A_handler_ends_the_program_by_GracefulExit()
+    {
+        using var server = await ChildServer.StartAsync();
+        using (var client = await RawClient.ConnectAsync(server.EndPoint))
+            Assert.Equal(503, (await client.AskForAsync("/exit")).Status);
+        Assert.Equal("cleaned up", await server.ReadLineAsync());
+        Assert.Equal("ended", await server.ReadLineAsync());
+        Assert.Equal((0, ""), await server.EndAsync());
+    }
 }

@@ -39,7 +39,9 @@ internal sealed class RawClient : IDisposable
     /// <param name="receiveBuffer">A small one makes the server's writes wait sooner.</param>
     public static async Task<RawClient> ConnectAsync(EndPoint endPoint, int? receiveBuffer = null)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             if (receiveBuffer is { } bytes)
@@ -78,6 +80,9 @@ internal sealed class RawClient : IDisposable
     }
 
     public Task GetAsync(string target, string fields = "") => SendAsync($"GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+
+    /// <summary>GET of a path, and its response.</summary>
+    public Task<RawResponse> AskForAsync(string target) => AskAsync($"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
 
     /// <summary>Sends and reads one response.</summary>
     public async Task<RawResponse> AskAsync(string request)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Millrace.Tests.Support;
 
-/// <summary>An application under <see cref="RunAppAsync"/>, as a user runs it, ended by its token.</summary>
+/// <summary>An application under RunAppAsync, as a user runs it, ended by its token.</summary>
 internal sealed partial class RunningApp : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();

@@ -1,5 +1,4 @@
 using System.Net;
-using Millrace.Connections;
 using Millrace.Testing;
 using Millrace.Transport;
 using Millrace.Transport.Epoll;

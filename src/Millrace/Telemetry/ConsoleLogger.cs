@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Millrace.Hosting;
+namespace Millrace.Telemetry;
 
 /// <summary>Warnings and errors on standard error, for programs that have set up no logging: a handler's exception must not vanish.</summary>
 internal sealed class ConsoleLogger(string category) : ILogger
