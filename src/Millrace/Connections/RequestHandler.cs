@@ -34,8 +34,6 @@ internal sealed partial class RequestHandler
     private HeadReader? _reader;
     private long _firstHeadDue;
     private bool _headIsTimed;
-    private volatile bool _stopping;
-    private volatile bool _stoppingNow;
 
     public RequestHandler(Server server, Connection connection, TlsHandshake? handshake)
     {
@@ -73,28 +71,6 @@ internal sealed partial class RequestHandler
 
     /// <summary>The number of requests that were begun.</summary>
     public long RequestCount { get; private set; }
-
-    /// <summary>Ends the connection after the request it is at; at once if it has been idle for as many milliseconds.</summary>
-    public void BeginStop(long idleMilliseconds)
-    {
-        _stopping = true;
-        if (_connection.Loop.Clock.Milliseconds - ReadDeadline.StartedAt >= idleMilliseconds)
-            ReadDeadline.ExpireIfIdle();
-    }
-
-    /// <summary>Ends the connection after the request it is at; at once if it is idle.</summary>
-    public void Stop()
-    {
-        _stopping = true;
-        _stoppingNow = true;
-        // Pairs with the fence in ConnectionDeadline.Start: either StartIdle sees the flag, or this sees the wait.
-        Interlocked.MemoryBarrier();
-        ReadDeadline.ExpireIfIdle();
-        _exchange.OnStopping();
-    }
-
-    /// <summary>Ends the connection at once. A handler that still runs learns it from its token.</summary>
-    public void Abort() => _connection.Abort();
 
     public void NoteFault(ProtocolFault fault) => NoteFault(ProtocolFaults.Name(fault));
 

@@ -12,18 +12,14 @@ public sealed partial class Server
     // Handlers that heed their token or their connection end within this once they are cancelled; the others are left behind.
     private static readonly TimeSpan CancelledHandlersEnd = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource? _allEnded;
-
-    /// <summary>Cancelled when the server ends: what would otherwise go on for as long as its client likes ends by itself.</summary>
-    internal CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Ends gracefully, as a runner does without an application. What still runs after <paramref name="timeout"/> is aborted.</summary>
     internal async Task StopAsync(TimeSpan timeout)
     {
         using var deadline = new CancellationTokenSource(timeout, Options.TimeProvider);
         await StopListeningAsync().ConfigureAwait(false);
-        await StopConnectionsAsync().ConfigureAwait(false);
+        StopConnections();
         await EndConnectionsAsync(deadline.Token).ConfigureAwait(false);
     }
 
@@ -41,9 +37,8 @@ public sealed partial class Server
             await listener.StopAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Closes the connections that are idle, and tells those who listen to <see cref="Stopping"/>.</summary>
-    /// <exception cref="AggregateException">Those threw.</exception>
-    internal async ValueTask StopConnectionsAsync()
+    /// <summary>Closes the connections that are idle, and lets WebSockets say good-bye.</summary>
+    internal void StopConnections()
     {
         RequestHandler[] connections;
         lock (_lock)
@@ -55,7 +50,6 @@ public sealed partial class Server
         }
         foreach (var connection in connections)
             connection.BeginStop(JustUsedMilliseconds);
-        await _stopping.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits until every connection has ended by itself, or the token is cancelled; then it aborts the others.</summary>

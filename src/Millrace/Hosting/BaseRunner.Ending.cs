@@ -27,8 +27,8 @@ public abstract partial class BaseRunner
             foreach (var site in Sites)
                 await site.EndAsync().ConfigureAwait(false);
 
-            // 3. Idle connections close. WebSockets and event streams are told to end.
-            await Application.CollectAsync(() => server.StopConnectionsAsync().AsTask(), errors, deadline.Token).ConfigureAwait(false);
+            // 3. Idle connections close. WebSockets say that they go away (1001).
+            server.StopConnections();
 
             // 4. The application is told, while its requests still run.
             if (ShutdownCallback is { } callback)

@@ -24,11 +24,10 @@ public sealed class TcpSite : BaseSite
             RunOptions.CheckPort(given);
         _host = host;
         _asked = port;
-        _port = port;
     }
 
     /// <summary>The port; once started the real one, where 0 was asked for.</summary>
-    public int Port => _port ?? DefaultPort(Tls);
+    public int Port => _port ?? _asked ?? DefaultPort(Tls);
 
     /// <inheritdoc/>
     public override string Name => ListenEndPoints.NameOf(Scheme, string.IsNullOrEmpty(_host) ? "0.0.0.0" : _host, Port);
@@ -41,7 +40,7 @@ public sealed class TcpSite : BaseSite
     private protected override async ValueTask ListenAsync(Server server, CancellationToken cancellationToken)
     {
         var options = new ListenOptions { Backlog = Backlog, ReusePort = ReusePort };
-        _port = _asked;
+        _port = null;
         foreach (var endPoint in await ListenEndPoints.ResolveAsync(_host, cancellationToken).ConfigureAwait(false))
         {
             // A host with several addresses has one port, also where the system chose it.

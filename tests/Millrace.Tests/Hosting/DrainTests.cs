@@ -104,7 +104,7 @@ public sealed class DrainTests
         await client.GetAsync("/");
         await gate.Arrived;
         var ending = runner.CleanupAsync();
-        await Deadline.UntilAsync(() => runner.Server!.Stopping.IsCancellationRequested, "the word to end");
+        await Deadline.UntilAsync(() => runner.Server!.IsStopping, "the word to end");
         clock.Advance(TimeSpan.FromSeconds(9));
         Assert.Empty(_events);
         clock.Advance(TimeSpan.FromSeconds(1));
