@@ -10,6 +10,7 @@ internal static class Registry
         ("planted", () => new PlantedBugTarget()),
         ("head", () => new RequestHeadTarget()),
         ("chunked", () => new ChunkedBodyTarget()),
+        ("multipart", () => new MultipartTarget()),
         ("connection", () => new ConnectionTarget()),
         ("percent", () => new PercentTarget()),
         ("host", () => new HostTarget()),

@@ -52,6 +52,14 @@ internal enum ProtocolFault : byte
     BodyTooLarge,
     LengthRequired,
 
+    // A multipart body.
+    BadMultipartBoundary,
+    BadMultipartDelimiter,
+    BadPartHead,
+    TooManyParts,
+    MultipartTooDeep,
+    MultipartCutOff,
+
     // What the connection sees, not the reader: here so that one table knows every refusal.
     UnexpectedEnd,
     HeadTimeout,

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Millrace.Messages;
 using Millrace.Protocol.Http1;
+using Millrace.Protocol.Multipart;
 using Millrace.Telemetry;
 using Millrace.Transport;
 using Millrace.Transport.Clock;
@@ -46,6 +47,13 @@ internal sealed class Server : IAsyncDisposable
             options.Proxies)
         {
             TimeProvider = options.TimeProvider,
+            Forms = new FormLimits(
+                new MultipartLimits { Head = Limits },
+                options.FormPartsMax,
+                options.FormMemoryBytesMax,
+                options.FormDirectory,
+                options.MultipartDepthMax,
+                new DecodingLimits(options.DecodedBodyBytesMax, options.DecodedBodyRatioMax)),
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
         Metrics = new ServerMetrics(() => transport.HandOvers);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Millrace;
 
 /// <summary>How a server runs and what it allows its clients. Times and limits are per connection or per request.</summary>
-public sealed class ServerOptions
+public sealed partial class ServerOptions
 {
     /// <summary>The transport; default <see cref="TransportKind.Automatic"/>.</summary>
     public TransportKind Transport { get; init; }

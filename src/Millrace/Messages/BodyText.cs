@@ -1,49 +1,69 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Millrace.Protocol.Semantics;
 
 namespace Millrace.Messages;
 
-/// <summary>Turns a body into text, and says what was wrong with it when that fails.</summary>
+/// <summary>Turns a body into text or a value, by what its Content-Type says, and says what was wrong with it when that fails.</summary>
 internal static class BodyText
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static string Decode(ReadOnlySpan<byte> bytes, string? contentType)
+    /// <summary>The media type alone, as written; empty where there is none.</summary>
+    public static string MediaType(string? contentType) => new FieldParameters(contentType).Value.ToString();
+
+    public static string? Charset(string? contentType) => FieldParameters.Find(contentType, "charset");
+
+    /// <summary>JSON by its media type: application/json, or of a type that is written in it (RFC 6839 section 3.1).</summary>
+    public static bool IsJson(string mediaType) =>
+        mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="HttpException">The charset is unknown, or the bytes are not valid in it (415).</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes, string? charset) => Decode(bytes, EncodingOf(charset));
+
+    public static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding)
     {
-        var encoding = EncodingOf(contentType);
         try
         {
             return encoding.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
-            throw new HttpException(415, $"The body is not valid {encoding.WebName}.");
+            throw new HttpUnsupportedMediaTypeException($"The body is not valid {encoding.WebName}.");
+        }
+    }
+
+    /// <exception cref="HttpException">The body is no JSON of that shape (400).</exception>
+    public static T? Json<T>(ReadOnlySpan<byte> bytes, JsonTypeInfo<T> typeInfo)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, typeInfo);
+        }
+        catch (JsonException e)
+        {
+            throw BadJson(e);
         }
     }
 
     // The position is of the client's own making and helps it; the text of the exception may quote the body and stays here.
     public static HttpException BadJson(JsonException e) =>
-        new(400, $"The body is not the JSON expected here (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
+        new HttpBadRequestException($"The body is not the JSON expected here (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
 
-    private static Encoding EncodingOf(string? contentType)
+    /// <exception cref="HttpException">The charset is unknown (415).</exception>
+    public static Encoding EncodingOf(string? charset)
     {
-        const string Parameter = "charset=";
-        int at = contentType?.IndexOf(Parameter, StringComparison.OrdinalIgnoreCase) ?? -1;
-        if (at < 0)
-            return StrictUtf8;
-        var charset = contentType.AsSpan(at + Parameter.Length);
-        int end = charset.IndexOfAny(';', ' ');
-        charset = (end < 0 ? charset : charset[..end]).Trim('"');
-        if (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        if (charset is null || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             return StrictUtf8;
         try
         {
-            return Encoding.GetEncoding(charset.ToString(), EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            return Encoding.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             // NotSupportedException: UTF-7, which .NET knows and refuses.
-            throw new HttpException(415, "The charset of the body is not known here. Send UTF-8.");
+            throw new HttpUnsupportedMediaTypeException("The charset of the body is not known here. Send UTF-8.");
         }
     }
 }

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.ExceptionServices;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Millrace.Messages;
 using Millrace.Protocol.Semantics;
 
@@ -104,7 +101,7 @@ public sealed partial class Request
     public RequestBody Body => _decodedBody ??= _settings.Decoding is { } limits ? DecodedBody.Over(_body, Headers.Find(KnownField.ContentEncoding), limits) : _body;
 
     /// <summary>
-    /// Most bytes of the body that <see cref="ReadAsync"/>, <see cref="TextAsync"/> and <see cref="JsonAsync{T}(CancellationToken)"/> collect. Default: what the
+    /// Most bytes of the body that <see cref="ReadAsync"/>, <see cref="TextAsync"/> and <see cref="JsonAsync{T}(CancellationToken)"/> collect, and of a whole form. Default: what the
     /// route says (<see cref="Route.LimitBody"/>), else <see cref="ServerOptions.BodyBytesMax"/>. Set it before the first read.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
@@ -158,42 +155,7 @@ public sealed partial class Request
     public async ValueTask<string> TextAsync(CancellationToken cancellationToken = default)
     {
         var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        return BodyText.Decode(bytes.Span, ContentType);
-    }
-
-    /// <summary>Reads the whole body as JSON, by source-generated metadata (aiohttp: <c>json()</c>).</summary>
-    /// <exception cref="HttpException">The body is not JSON of that shape (400), or as in <see cref="ReadAsync"/>.</exception>
-    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
-    public async ValueTask<T?> JsonAsync<T>(JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(typeInfo);
-        var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return JsonSerializer.Deserialize(bytes.Span, typeInfo);
-        }
-        catch (JsonException e)
-        {
-            throw BodyText.BadJson(e);
-        }
-    }
-
-    /// <summary>Reads the whole body as JSON, by reflection and with the web defaults of System.Text.Json (camel case).</summary>
-    /// <exception cref="HttpException">The body is not JSON of that shape (400), or as in <see cref="ReadAsync"/>.</exception>
-    /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
-    [RequiresUnreferencedCode("Reads the type by reflection: pass a JsonTypeInfo where the program is trimmed.")]
-    [RequiresDynamicCode("Reads the type by reflection: pass a JsonTypeInfo where the program is compiled ahead of time.")]
-    public async ValueTask<T?> JsonAsync<T>(CancellationToken cancellationToken = default)
-    {
-        var bytes = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return JsonSerializer.Deserialize<T>(bytes.Span, JsonSerializerOptions.Web);
-        }
-        catch (JsonException e)
-        {
-            throw BodyText.BadJson(e);
-        }
+        return BodyText.Decode(bytes.Span, Charset);
     }
 
     /// <summary>True once somebody has begun to answer: the handler with <see cref="StreamResponse.PrepareAsync"/>, or the connection with what it returned.</summary>
@@ -243,6 +205,7 @@ public sealed partial class Request
     internal void End()
     {
         _view.End();
+        EndForms();
         (_decodedBody as DecodedBody)?.End();
     }
 

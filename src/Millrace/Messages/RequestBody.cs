@@ -192,7 +192,7 @@ public abstract class RequestBody
         return result;
     }
 
-    private void PushBack(ReadOnlySpan<byte> bytes)
+    private protected void PushBack(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
             return;

@@ -1,4 +1,5 @@
 using System.Collections;
+using Millrace.Messages;
 
 namespace Millrace;
 
@@ -8,7 +9,7 @@ namespace Millrace;
 /// </summary>
 public sealed class RequestQuery : IEnumerable<KeyValuePair<string, string>>
 {
-    private readonly List<KeyValuePair<string, string>> _parameters = [];
+    private readonly NamedValues _parameters = new(StringComparison.Ordinal);
 
     internal RequestQuery(string query)
     {
@@ -23,40 +24,24 @@ public sealed class RequestQuery : IEnumerable<KeyValuePair<string, string>>
             int equals = pair.IndexOf('=');
             var name = equals < 0 ? pair : pair[..equals];
             var value = equals < 0 ? [] : pair[(equals + 1)..];
-            _parameters.Add(new(Decode(name), Decode(value)));
+            _parameters.Add(Decode(name), Decode(value));
         }
     }
 
     /// <summary>The number of parameters.</summary>
-    public int Count => _parameters.Count;
+    public int Count => _parameters.Pairs.Count;
 
     /// <summary>The first value of a parameter, or null. Names are case-sensitive.</summary>
-    public string? this[string name]
-    {
-        get
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            foreach (var parameter in _parameters)
-            {
-                if (parameter.Key == name)
-                    return parameter.Value;
-            }
-            return null;
-        }
-    }
+    public string? this[string name] => _parameters.First(name);
 
     /// <summary>Every value of a parameter.</summary>
-    public IReadOnlyList<string> GetValues(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return [.. _parameters.Where(parameter => parameter.Key == name).Select(parameter => parameter.Value)];
-    }
+    public IReadOnlyList<string> GetValues(string name) => _parameters.All(name);
 
     /// <summary>True if the parameter was sent, with a value or without.</summary>
     public bool Contains(string name) => this[name] is not null;
 
     /// <summary>The parameters in the client's order.</summary>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _parameters.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _parameters.Pairs.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

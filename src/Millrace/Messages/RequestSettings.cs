@@ -6,6 +6,9 @@ namespace Millrace.Messages;
 /// <param name="Proxies">Whose word about the client counts; null: nobody's.</param>
 internal sealed record RequestSettings(long BodyBytesMax, DecodingLimits? Decoding, TrustedProxies? Proxies)
 {
+    /// <summary>What forms and multipart bodies may cost.</summary>
+    public required FormLimits Forms { get; init; }
+
     /// <summary>The server's clock.</summary>
     public required TimeProvider TimeProvider { get; init; }
 }

@@ -221,7 +221,7 @@ public sealed partial class BodyReadTests
         new(Kind.InMemory, async request => Response.Text(await read(request)));
 
     private static string Post(string body) =>
-        $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(body))}";
+        $"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(body))}";
 
     internal sealed record Person(string Name, int Age);
 
