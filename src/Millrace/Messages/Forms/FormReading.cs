@@ -1,5 +1,4 @@
 using System.Buffers;
-using Millrace.Protocol.Semantics;
 
 namespace Millrace.Messages;
 

@@ -57,8 +57,11 @@ public sealed class UploadedFile
     /// <exception cref="IOException">The file exists or cannot be written.</exception>
     public async Task SaveAsync(string path, CancellationToken cancellationToken = default)
     {
-        await using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-        await using var content = OpenRead();
-        await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+        var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using (target.ConfigureAwait(false))
+        {
+            using var content = OpenRead();
+            await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+        }
     }
 }
