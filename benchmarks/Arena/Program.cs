@@ -40,7 +40,9 @@ Response Items(Request request)
     int count = Integer(request.Match["count"]);
     if (count < 0 || count > catalogue.Count)
         throw new HttpException(404);
-    return Response.Json(catalogue.Price(count, Integer(request.Query["m"] ?? "1")), ItemsJson.Default.PricedItems);
+    var response = Response.Json(catalogue.Price(count, Integer(request.Query["m"] ?? "1")), ItemsJson.Default.PricedItems);
+    response.EnableCompression();
+    return response;
 }
 
 static Response Add(Request request) => Number(Sum(request));

@@ -80,7 +80,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     public bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || whole.Compression is not null || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
         if (length > CopiedBodyBytesMax)
@@ -109,6 +109,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
                 return true;
             if (response is Response { IsPrepared: false } whole && _writer is null)
             {
+                if (whole.Compression is not null)
+                    whole = ResponseCompression.Encoded(whole, request);
                 var body = whole.Body;
                 bool hasBody = AppendHead(request, whole, body.Length).HasBody;
                 return await _output.SendAsync(hasBody ? body : default).ConfigureAwait(false);

@@ -8,15 +8,16 @@ namespace Millrace;
 /// <summary>
 /// A response whose body is known whole (aiohttp: Response). One that is not changed any more may be sent as often as you like.
 /// </summary>
-public sealed class Response : StreamResponse
+public sealed partial class Response : StreamResponse
 {
+    internal const string BytesType = "application/octet-stream";
     internal const string TextType = "text/plain; charset=utf-8";
     private const string JsonType = "application/json; charset=utf-8";
 
     private static readonly byte[] TextTypeBytes = System.Text.Encoding.ASCII.GetBytes(TextType);
     private static readonly byte[] JsonTypeBytes = System.Text.Encoding.ASCII.GetBytes(JsonType);
 
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private ReadOnlyMemory<byte> _bytes;
 
     /// <summary>A response without a body.</summary>
     /// <param name="status">The status, 200 to 599; default 200.</param>
@@ -64,7 +65,7 @@ public sealed class Response : StreamResponse
     /// <param name="body">The body.</param>
     /// <param name="status">The status, 200 to 599; default 200.</param>
     /// <param name="contentType">The Content-Type field; default <c>application/octet-stream</c>.</param>
-    public static Response Bytes(ReadOnlyMemory<byte> body, int status = 200, string contentType = "application/octet-stream") =>
+    public static Response Bytes(ReadOnlyMemory<byte> body, int status = 200, string contentType = BytesType) =>
         new(body, status) { ContentType = contentType };
 
     /// <summary>A value as JSON, by source-generated metadata: works trimmed and ahead-of-time compiled.</summary>
@@ -92,6 +93,21 @@ public sealed class Response : StreamResponse
     {
         await writer.WriteAsync(Body, cancellationToken).ConfigureAwait(false);
         await writer.EndAsync(trailers, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A response that is the same, to be changed for one client.</summary>
+    internal Response Copy()
+    {
+        var copy = new Response(Body, Status);
+        copy.CopyHead(this);
+        return copy;
+    }
+
+    /// <summary>The same response with another body, for one that nobody else has.</summary>
+    internal Response WithBody(ReadOnlyMemory<byte> bytes)
+    {
+        _bytes = bytes;
+        return this;
     }
 
     private static Response JsonBytes(byte[] json, int status)

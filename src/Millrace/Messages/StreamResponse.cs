@@ -14,6 +14,7 @@ public partial class StreamResponse
     private byte[] _contentTypeBytes = [];
     private ResponseWriter? _writer;
     private ResponseHeaders? _trailers;
+    private ContentCoding _coding = ContentCoding.Identity;
     private bool _ended;
 
     /// <summary>Makes a response with a status.</summary>
@@ -147,8 +148,11 @@ public partial class StreamResponse
 
     private protected virtual async ValueTask StartAsync(Request request)
     {
-        if (_writer is null)
-            _writer = await request.StartResponseAsync(this).ConfigureAwait(false);
+        if (_writer is not null)
+            return;
+        BeforeHead(request);
+        var writer = await request.StartResponseAsync(this).ConfigureAwait(false);
+        _writer = _coding == ContentCoding.Identity ? writer : new CompressedWriter(writer, _coding, Compression.GetValueOrDefault());
     }
 
     private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>
@@ -159,6 +163,17 @@ public partial class StreamResponse
     {
         _contentType = contentType;
         _contentTypeBytes = bytes;
+    }
+
+    private protected void CopyHead(StreamResponse other)
+    {
+        Reason = other.Reason;
+        Compression = other.Compression;
+        ClosesConnection = other.ClosesConnection;
+        _contentType = other._contentType;
+        _contentTypeBytes = other._contentTypeBytes;
+        if (other._headers is not null)
+            Headers.AddAll(other._headers);
     }
 
     private void ThrowIfPrepared()
