@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Millrace.Tests.Responses;
@@ -241,6 +240,10 @@ public sealed class SourceResponseTests
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => Disposed++;
+        protected override void Dispose(bool disposing)
+        {
+            Disposed++;
+            base.Dispose(disposing);
+        }
     }
 }
