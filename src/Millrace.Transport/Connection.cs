@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Win32.SafeHandles;
 
 namespace Millrace.Transport;
 
@@ -24,6 +25,8 @@ internal abstract class Connection
     /// <summary>A read that does not wait found no byte.</summary>
     public const int NothingYet = -3;
 
+    private const int FilePieceBytesMax = 64 * 1024;
+
     /// <summary>The loop that keeps this connection's timers and buffers.</summary>
     public abstract EventLoop Loop { get; }
 
@@ -48,6 +51,27 @@ internal abstract class Connection
 
     /// <summary>Writes <paramref name="head"/> and then <paramref name="body"/> whole; false when the connection is lost.</summary>
     public abstract ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default);
+
+    /// <summary>
+    /// Writes <paramref name="head"/> whole and then some bytes of a file, at least one: how many these were, <see cref="EndOfStream"/> if the
+    /// file has none there, or <see cref="Lost"/>.
+    /// </summary>
+    /// <remarks>This one reads a piece into a rented buffer and writes it; a connection that can do better does.</remarks>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public virtual async ValueTask<long> SendFileAsync(ReadOnlyMemory<byte> head, SafeFileHandle file, long offset, long count)
+    {
+        var buffer = Loop.Buffers.Rent((int)Math.Min(count, FilePieceBytesMax));
+        try
+        {
+            // Blocking, as every read of a file is below: from the page cache it is a copy, and a loop that has to wait for a disk is taken over.
+            int n = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), offset);
+            return await WriteAsync(head, buffer.AsMemory(0, n)).ConfigureAwait(false) ? n : Lost;
+        }
+        finally
+        {
+            Loop.Buffers.Return(buffer);
+        }
+    }
 
     /// <summary>Ends the current wait for reading, or the next one if none is under way.</summary>
     public abstract void Interrupt();

@@ -15,7 +15,7 @@ namespace Millrace.Transport.Epoll;
 /// one-way flags. Because system calls come from the owner alone and never wait, the descriptor cannot be closed
 /// under one of them.
 /// </remarks>
-internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTaskSource<bool>, IValueTaskSource
+internal sealed partial class EpollConnection : Connection, IReadinessTarget, IValueTaskSource<bool>, IValueTaskSource
 {
     private const int OutOfMemoryPauseMilliseconds = 20;
 
@@ -106,7 +106,7 @@ internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTask
         long sent = Send(head.Span, body.Span);
         if (sent == length)
             return new ValueTask<bool>(true);
-        if (sent < 0 && sent != -Libc.EAGAIN && sent != -Libc.ENOBUFS)
+        if (IsFatal(sent))
             return new ValueTask<bool>(Lose());
         return WriteRestAsync(head, body, sent);
     }
@@ -208,16 +208,11 @@ internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTask
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WriteRestAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, long sent)
     {
-        if (!_watchesWrites)
-        {
-            // From here on the loop reports writability too. The change makes the kernel look again, so no edge is lost.
-            _watchesWrites = true;
-            _loop.WatchWrites(this);
-        }
+        WatchWrites();
         while (true)
         {
             if (sent == -Libc.ENOBUFS)
-                Loop.Timers.Set(new AnotherAttempt(this), Loop.Clock.Milliseconds + OutOfMemoryPauseMilliseconds);
+                TryAgainLater();
             sent = Math.Max(sent, 0);
             int ofHead = (int)Math.Min(sent, head.Length);
             head = head[ofHead..];
@@ -228,10 +223,21 @@ internal sealed class EpollConnection : Connection, IReadinessTarget, IValueTask
             if (_lost)
                 return false;
             sent = Send(head.Span, body.Span);
-            if (sent < 0 && sent != -Libc.EAGAIN && sent != -Libc.ENOBUFS)
+            if (IsFatal(sent))
                 return Lose();
         }
     }
+
+    /// <summary>From here on the loop reports writability too. The change makes the kernel look again, so no edge is lost.</summary>
+    private void WatchWrites()
+    {
+        if (_watchesWrites)
+            return;
+        _watchesWrites = true;
+        _loop.WatchWrites(this);
+    }
+
+    private void TryAgainLater() => Loop.Timers.Set(new AnotherAttempt(this), Loop.Clock.Milliseconds + OutOfMemoryPauseMilliseconds);
 
     private ValueTask WaitWritableAsync() =>
         _writable.TakeOrWait() ? ValueTask.CompletedTask : new ValueTask(this, _writable.Version);

@@ -180,7 +180,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
         var framing = AppendHead(request, response, response.DeclaredLength ?? ResponseFraming.UnknownLength);
         _writer = new Http1ResponseWriter(_output, framing, response);
-        return await _output.FlushAsync().ConfigureAwait(false) ? _writer : throw Http1ResponseWriter.ClientGone();
+        return response.BodyFollowsAtOnce || await _output.FlushAsync().ConfigureAwait(false) ? _writer : throw Http1ResponseWriter.ClientGone();
     }
 
     public override async ValueTask<Stream> UpgradeAsync(Request request, UpgradeResponse response)
@@ -268,6 +268,9 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             _connection.Abort();
             await Task.WhenAll(reads, writes, tunnel, webSocket).ConfigureAwait(false);
         }
+        // One that the handler began and did not return.
+        if (_writer is not null)
+            await _writer.Response.ReleaseAsync().ConfigureAwait(false);
         Forget(request);
     }
 

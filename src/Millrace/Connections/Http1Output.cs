@@ -5,7 +5,7 @@ using Millrace.Transport;
 namespace Millrace.Connections;
 
 /// <summary>What one HTTP/1 connection sends: heads and bodies collected in a buffer, and the way from there to the socket with its time limit.</summary>
-internal sealed class Http1Output(Server server, Connection connection)
+internal sealed partial class Http1Output(Server server, Connection connection)
 {
     /// <summary>Most bytes handed to the connection at once: what <see cref="ServerOptions.WriteTimeout"/> is for.</summary>
     private const int PieceBytesMax = 64 * 1024;

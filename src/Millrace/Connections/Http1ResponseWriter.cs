@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Millrace.Messages;
 using Millrace.Protocol.Http1;
 using Millrace.Protocol.Semantics;
@@ -9,6 +10,9 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
 {
     // Up to here a copy costs less than the second system call that the end of a chunk would need.
     private const int CopiedChunkBytesMax = 16 * 1024;
+
+    // Up to here reading a file behind what is in the output, and sending both at once, costs less than handing it to the system.
+    private const int CopiedFileBytesMax = 64 * 1024;
 
     private ExclusiveUse _use;
     private long _left = framing.ContentLength;
@@ -27,14 +31,47 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
         Enter();
         try
         {
-            if (framing.Body == BodyFraming.Length && framing.HasBody && data.Length > _left)
-                throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
+            CheckLength(data.Length);
             if (data.IsEmpty || !framing.HasBody)
                 return;
             _left -= data.Length;
             bool isSent = framing.Body == BodyFraming.Chunked ? await SendChunkAsync(data).ConfigureAwait(false) : await output.SendAsync(data).ConfigureAwait(false);
             if (!isSent)
                 throw ClientGone();
+        }
+        finally
+        {
+            _use.Leave();
+        }
+    }
+
+    public override async ValueTask WriteFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken)
+    {
+        if (framing.Body == BodyFraming.Chunked)
+        {
+            await base.WriteFileAsync(file, offset, count, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            CheckLength(count);
+            if (count == 0 || !framing.HasBody)
+                return;
+            _left -= count;
+            if (count <= CopiedFileBytesMax)
+            {
+                if (!output.AppendFile(file, offset, (int)count))
+                    throw FileIsShorter();
+                // What is small waits for the end of the response, or for the responses to pipelined requests behind it.
+                if (output.Count > OutputBuffer.FlushAt && !await output.FlushAsync().ConfigureAwait(false))
+                    throw ClientGone();
+                return;
+            }
+            long sent = await output.SendFileAsync(file, offset, count).ConfigureAwait(false);
+            if (sent != count)
+                throw sent < 0 ? ClientGone() : FileIsShorter();
         }
         finally
         {
@@ -50,10 +87,10 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
             if (framing.Body == BodyFraming.Length && framing.HasBody && _left > 0)
                 throw new InvalidOperationException($"{_left} bytes less were written than the {framing.ContentLength} that ContentLength announced.");
             _ended = true;
-            if (framing.Body != BodyFraming.Chunked)
-                return;
-            output.AppendLastChunk(trailers);
-            if (!await output.FlushAsync().ConfigureAwait(false))
+            if (framing.Body == BodyFraming.Chunked)
+                output.AppendLastChunk(trailers);
+            // Without chunks nothing is left to send, but for a head or a small file that waited for each other.
+            if (output.Count > 0 && !await output.FlushAsync().ConfigureAwait(false))
                 throw ClientGone();
         }
         finally
@@ -78,6 +115,12 @@ internal sealed class Http1ResponseWriter(Http1Output output, ResponseFraming fr
             _use.Leave();
             throw new InvalidOperationException("The response is at its end: nothing can be written any more.");
         }
+    }
+
+    private void CheckLength(long count)
+    {
+        if (framing.Body == BodyFraming.Length && framing.HasBody && count > _left)
+            throw new InvalidOperationException($"More was written than the {framing.ContentLength} bytes that ContentLength announced.");
     }
 
     private async ValueTask<bool> SendChunkAsync(ReadOnlyMemory<byte> data)

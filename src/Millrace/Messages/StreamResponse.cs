@@ -97,6 +97,9 @@ public partial class StreamResponse
     /// <summary>The length to announce, where it is known before the head is sent.</summary>
     internal virtual long? DeclaredLength => ContentLength;
 
+    /// <summary>Whether the body comes right behind the head, so that the two leave together.</summary>
+    internal virtual bool BodyFollowsAtOnce => false;
+
     internal ResponseHeaders? HeadersIfAny => _headers;
 
     /// <summary>The Content-Type to write, unless one stands among the headers.</summary>
