@@ -1,4 +1,3 @@
-using Millrace.Messages;
 using Millrace.Protocol.Semantics;
 
 namespace Millrace.Files;
