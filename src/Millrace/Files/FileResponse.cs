@@ -14,7 +14,7 @@ namespace Millrace;
 /// time of the last change come from the file, unless <see cref="StreamResponse.ETag"/> and <see cref="StreamResponse.LastModified"/> are set. With a status other
 /// than 200 the file is sent whole whatever the client asks.
 /// </para>
-/// <para>A path at which there is no regular file that may be read is answered with 404. Do not make the path of what a client sends.</para>
+/// <para>A path at which there is no regular file that may be read is answered with 404. Do not make the path of what a client sends: <see cref="StaticFiles"/> knows how.</para>
 /// <para>A file that becomes shorter while it is sent breaks the connection off, since its length has been announced: replace files by renaming.</para>
 /// </remarks>
 public sealed class FileResponse : StreamResponse
@@ -90,7 +90,7 @@ public sealed class FileResponse : StreamResponse
 
     private void Open(Request request)
     {
-        _variants = _found is not null && _found.TryUse() ? _found : FileVariants.TryOpen(FilePath, followLink: true, out _);
+        _variants = _found is not null ? _found.UseOrReopen() : FileVariants.TryOpen(FilePath, followLink: true, out _);
         if (_variants is null)
         {
             SetText(404);
