@@ -22,6 +22,7 @@ app.AddRoutes(
     Get("/block/{ms}", Block),
     Get("/wait/{ms}", Wait));
 
+app.AddRoutes(FileRoutes.Of(Environment.GetEnvironmentVariable("ARENA_DATA")));
 if (Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database)
     app.AddRoutes(new DatabaseRoutes(new ItemStore(database, Environment.GetEnvironmentVariable("DATABASE_MAX_CONN"))).All);
 
