@@ -31,7 +31,7 @@ internal static class DirectoryPage
     }
 
     /// <summary>The names that would be served, directories with a slash behind them.</summary>
-    private static IEnumerable<string> Names(string directory, StaticOptions options)
+    private static List<string> Names(string directory, StaticOptions options)
     {
         try
         {
