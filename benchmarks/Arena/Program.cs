@@ -45,6 +45,7 @@ Application MakeApplication()
         Get("/sleep/{ms}", Sleep),
         Get("/block/{ms}", Block),
         Get("/wait/{ms}", Wait));
+    app.AddRoutes(FileRoutes.Of(Environment.GetEnvironmentVariable("ARENA_DATA")));
     if (store is not null)
         app.AddRoutes(new DatabaseRoutes(store).All);
     return app;

@@ -14,7 +14,7 @@ namespace Millrace;
 /// time of the last change come from the file, unless <see cref="StreamResponse.ETag"/> and <see cref="StreamResponse.LastModified"/> are set. With a status other
 /// than 200 the file is sent whole whatever the client asks.
 /// </para>
-/// <para>A path at which there is no regular file that may be read is answered with 404. Do not make the path of what a client sends.</para>
+/// <para>A path at which there is no regular file that may be read is answered with 404. Do not make the path of what a client sends: <see cref="StaticFiles"/> knows how.</para>
 /// <para>A file that becomes shorter while it is sent breaks the connection off, since its length has been announced: replace files by renaming.</para>
 /// </remarks>
 public sealed class FileResponse : StreamResponse
@@ -64,22 +64,11 @@ public sealed class FileResponse : StreamResponse
         return ValueTask.CompletedTask;
     }
 
-    private protected override void BeforeHead(Request request)
+    private protected override ValueTask StartAsync(Request request)
     {
-        _variants = _found is not null && _found.TryUse() ? _found : FileVariants.TryOpen(FilePath, followLink: true, out _);
-        if (_variants is null)
-        {
-            SetText(404);
-            return;
-        }
-        bool isPrecompressed = Precompressed && HeadersIfAny?.Contains("Content-Encoding") is not true;
-        _file = isPrecompressed ? _variants.Choose(FileCodings.AcceptedBy(request)) : _variants.Plain;
-        Describe(isPrecompressed);
-        _length = _file.Length;
-        _parts = [new FilePart([], 0, _length)];
-        if (Status == 200 && request.KnownMethod is KnownMethod.Get or KnownMethod.Head)
-            Answer(request);
-        base.BeforeHead(request);
+        if (!IsPrepared)
+            Open(request);
+        return base.StartAsync(request);
     }
 
     private protected override async ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken)
@@ -97,6 +86,23 @@ public sealed class FileResponse : StreamResponse
             }
         }
         await writer.EndAsync(trailers, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Open(Request request)
+    {
+        _variants = _found is not null ? _found.UseOrReopen() : FileVariants.TryOpen(FilePath, followLink: true, out _);
+        if (_variants is null)
+        {
+            SetText(404);
+            return;
+        }
+        bool isPrecompressed = Precompressed && HeadersIfAny?.Contains("Content-Encoding") is not true;
+        _file = isPrecompressed ? _variants.Choose(FileCodings.AcceptedBy(request)) : _variants.Plain;
+        Describe(isPrecompressed);
+        _length = _file.Length;
+        _parts = [new FilePart([], 0, _length)];
+        if (Status == 200 && request.KnownMethod is KnownMethod.Get or KnownMethod.Head)
+            Answer(request);
     }
 
     /// <summary>What the head says of the file, where the handler has not said otherwise.</summary>

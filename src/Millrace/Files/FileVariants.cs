@@ -10,28 +10,37 @@ namespace Millrace.Files;
 internal sealed class FileVariants
 {
     private readonly Lock _lock = new();
-    private readonly string _path;
+    private readonly bool _followLink;
     private readonly OpenFile?[] _encoded = new OpenFile?[FileCodings.Count];
     private readonly bool[] _looked = new bool[FileCodings.Count];
     private int _uses = 1;
 
-    private FileVariants(string path, OpenFile plain)
+    private FileVariants(string path, bool followLink, OpenFile plain)
     {
-        _path = path;
+        FullPath = path;
+        _followLink = followLink;
         Plain = plain;
     }
+
+    public string FullPath { get; }
 
     public OpenFile Plain { get; }
 
     /// <summary>When it was last seen unchanged, on the clock of whoever asks.</summary>
     public long CheckedAt { get; set; }
 
+    /// <summary>The hash of the plain file, once somebody has asked for it.</summary>
+    public string? Version { get; set; }
+
     /// <summary>Opens the plain file; null if there is no regular file. The caller has one use of it.</summary>
     /// <param name="path">The full path.</param>
     /// <param name="followLink">Whether the file itself may be a symbolic link. What lies beside it may not: a link could lead anywhere (CVE-2024-42367).</param>
     /// <param name="facts">What is known of what was found there.</param>
     public static FileVariants? TryOpen(string path, bool followLink, out FileFacts facts) =>
-        OpenFile.TryOpen(path, followLink, contentEncoding: null, out facts) is { } plain ? new FileVariants(path, plain) : null;
+        OpenFile.TryOpen(path, followLink, contentEncoding: null, out facts) is { } plain ? new FileVariants(path, followLink, plain) : null;
+
+    /// <summary>One use of these, or of what is there now if these were closed already; null if nothing is there any more.</summary>
+    public FileVariants? UseOrReopen() => TryUse() ? this : TryOpen(FullPath, _followLink, out _);
 
     /// <summary>One more use; false if it was closed already.</summary>
     public bool TryUse()
@@ -73,9 +82,9 @@ internal sealed class FileVariants
     }
 
     /// <summary>Whether all that was found, and not found, is still so.</summary>
-    public bool IsUnchanged(bool followLink)
+    public bool IsUnchanged()
     {
-        if (!FileOpening.TryLook(_path, followLink, out var facts) || facts != Plain.Facts)
+        if (!FileOpening.TryLook(FullPath, _followLink, out var facts) || facts != Plain.Facts)
             return false;
         lock (_lock)
         {
@@ -91,7 +100,7 @@ internal sealed class FileVariants
         return true;
     }
 
-    private string PathOf(int coding) => _path + FileCodings.Extension((ContentCoding)coding);
+    private string PathOf(int coding) => FullPath + FileCodings.Extension((ContentCoding)coding);
 
     private OpenFile? Encoded(int coding)
     {
