@@ -21,6 +21,26 @@ internal static class PercentCodec
     /// </summary>
     public static string DecodeKeepingSlashes(ReadOnlySpan<byte> text) => Decode(text, kept: "/%"u8);
 
+    /// <summary>As <see cref="DecodeKeepingSlashes(ReadOnlySpan{byte})"/>, into <paramref name="characters"/>, which has room for as many as there are bytes.</summary>
+    /// <param name="text">The bytes.</param>
+    /// <param name="characters">Gets the text.</param>
+    /// <param name="starts">Gets the index of the byte that each character began with; empty if nobody wants to know.</param>
+    /// <returns>The number of characters.</returns>
+    public static int DecodeKeepingSlashes(ReadOnlySpan<byte> text, Span<char> characters, Span<int> starts)
+    {
+        var written = 0;
+        for (var position = 0; position < text.Length;)
+        {
+            var first = written;
+            var used = DecodeOne(text[position..], "/%"u8, characters, ref written);
+            if (!starts.IsEmpty)
+                starts[first..written].Fill(position);
+            position += used;
+        }
+
+        return written;
+    }
+
     private static string Decode(ReadOnlySpan<byte> text, ReadOnlySpan<byte> kept)
     {
         if (!text.Contains((byte)'%'))

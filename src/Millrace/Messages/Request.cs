@@ -96,7 +96,7 @@ public sealed partial class Request
     public EndPoint? LocalEndPoint => _view.Take(_exchange, static (_, exchange) => exchange.LocalEndPoint);
 
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
-    public RouteMatch Match { get; internal set; } = RouteMatch.None;
+    public RouteMatch Match => new(_view, Destination);
 
     /// <summary>The body, to be read piece by piece; decoded, if the server is set to (<see cref="ServerOptions.DecodeBodies"/>) and the client encoded it.</summary>
     /// <exception cref="HttpException">The body's coding is unknown here (415).</exception>
@@ -128,6 +128,9 @@ public sealed partial class Request
     internal KnownMethod KnownMethod { get; }
 
     private ForwardedClient Client => _client ??= FindClient();
+
+    /// <summary>Where the router sent the request; null before it did, and where there is no router.</summary>
+    internal Destination? Destination { get; set; }
 
     internal HeadView View => _view;
 

@@ -5,43 +5,38 @@ namespace Millrace.Routing;
 /// <summary>The routes of one pattern, by method.</summary>
 internal sealed class MethodTable
 {
-    private readonly Route?[] _known = new Route?[Enum.GetValues<KnownMethod>().Length];
-    private readonly Dictionary<string, Route> _others = [];
-    private Route? _any;
+    private readonly RouteEntry?[] _known = new RouteEntry?[Enum.GetValues<KnownMethod>().Length];
+    private readonly Dictionary<string, RouteEntry> _others = [];
+    private RouteEntry? _any;
 
-    public void Add(Route route)
+    public void Add(RouteEntry entry)
     {
-        var known = Methods.Find(System.Text.Encoding.ASCII.GetBytes(route.Method));
-        var present = route.Method == Route.AnyMethod ? _any : known != KnownMethod.Other ? _known[(int)known] : _others.GetValueOrDefault(route.Method);
+        string method = entry.Route.Method;
+        var known = Methods.Find(System.Text.Encoding.ASCII.GetBytes(method));
+        var present = method == Route.AnyMethod ? _any : known != KnownMethod.Other ? _known[(int)known] : _others.GetValueOrDefault(method);
         if (present is not null)
-            throw new InvalidOperationException($"The route {route} cannot be added: {present} matches the same requests. Remove one, or change its method or path.");
-        if (route.Method == Route.AnyMethod)
-            _any = route;
+            throw new InvalidOperationException($"The route {entry} cannot be added: {present} matches the same requests. Remove one, or change its method or path.");
+        if (method == Route.AnyMethod)
+            _any = entry;
         else if (known != KnownMethod.Other)
-            _known[(int)known] = route;
+            _known[(int)known] = entry;
         else
-            _others.Add(route.Method, route);
+            _others.Add(method, entry);
     }
 
-    public Route? Find(KnownMethod known, string method)
+    public RouteEntry? Find(KnownMethod known, string method)
     {
-        var route = known == KnownMethod.Other ? _others.GetValueOrDefault(method) : _known[(int)known];
+        var entry = known == KnownMethod.Other ? _others.GetValueOrDefault(method) : _known[(int)known];
         // RFC 9110 section 9.3.2: HEAD is GET without the content, which the writer leaves away.
-        if (route is null && known == KnownMethod.Head)
-            route = _known[(int)KnownMethod.Get];
-        return route ?? _any;
+        if (entry is null && known == KnownMethod.Head && _known[(int)KnownMethod.Get] is { Route.AllowsHead: true } get)
+            entry = get;
+        return entry ?? _any;
     }
 
     public void AddMethodsTo(SortedSet<string> allowed)
     {
-        foreach (var route in _known)
-        {
-            if (route is not null)
-                allowed.Add(route.Method);
-        }
-        foreach (string method in _others.Keys)
-            allowed.Add(method);
-        if (allowed.Contains("GET"))
-            allowed.Add("HEAD");
+        foreach (var entry in _known)
+            entry?.Route.AddMethodsTo(allowed);
+        allowed.UnionWith(_others.Keys);
     }
 }

@@ -1,17 +1,21 @@
 namespace Millrace;
 
 /// <summary>A method, a path pattern and the handler of the requests that match both (aiohttp: RouteDef). Made by <see cref="Web"/>.</summary>
-public sealed class Route
+public sealed partial class Route
 {
-    internal Route(string method, string pattern, Handler handler)
+    internal Route(string method, string path, Handler handler, string? name, string file, int line)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
-        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(path);
         if (method != AnyMethod && !IsToken(method))
             throw new ArgumentException($"'{method}' is no method: a method is a token of RFC 9110 section 5.6.2, such as GET.", nameof(method));
+        if (name is not null)
+            CheckName(name);
         Method = method;
-        Pattern = Routing.RoutePattern.Parse(pattern);
+        Pattern = Routing.RoutePattern.Parse(path);
         Handler = handler;
+        Name = name;
+        Place = line == 0 ? "" : $" ({file}:{line})";
     }
 
     /// <summary>The method that stands for all: <c>*</c>.</summary>
@@ -23,7 +27,8 @@ public sealed class Route
     /// <summary>The path pattern, as it was given.</summary>
     public string Path => Pattern.Text;
 
-    internal long? BodyBytesMax { get; private set; }
+    /// <summary>The name by which <see cref="Router.this[string]"/> finds the path; null if it has none.</summary>
+    public string? Name { get; }
 
     internal Routing.RoutePattern Pattern { get; }
 
@@ -31,19 +36,18 @@ public sealed class Route
 
     internal Handling.BlockingHabit Habit { get; } = new();
 
-    /// <summary>Sets how many bytes of a body requests of this route may collect, in place of <see cref="ServerOptions.BodyBytesMax"/>.</summary>
-    /// <param name="bytesMax">0 or more.</param>
-    /// <returns>This route: <c>Post("/avatar", Save).LimitBody(5_000_000)</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
-    public Route LimitBody(long bytesMax)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytesMax);
-        BodyBytesMax = bytesMax;
-        return this;
-    }
+    /// <summary>Where in the program the route was made, to be written behind it; empty if that is not known.</summary>
+    internal string Place { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Method} {Path}";
+
+    internal void AddMethodsTo(SortedSet<string> methods)
+    {
+        methods.Add(Method);
+        if (Method == "GET" && AllowsHead)
+            methods.Add("HEAD");
+    }
 
     private static bool IsToken(string method)
     {
@@ -53,5 +57,19 @@ public sealed class Route
                 return false;
         }
         return true;
+    }
+
+    private static void CheckName(string name)
+    {
+        bool first = true;
+        foreach (char c in name)
+        {
+            bool fits = char.IsAsciiLetter(c) || c == '_' || (!first && (char.IsAsciiDigit(c) || c is '.' or ':' or '-'));
+            if (!fits)
+                throw new ArgumentException($"'{name}' is no name of a route: one begins with a letter or underscore and goes on with these, digits, dots, colons and hyphens.", nameof(name));
+            first = c is '.' or ':' or '-';
+        }
+        if (first)
+            throw new ArgumentException($"'{name}' is no name of a route: a name is not empty and does not end with a dot, colon or hyphen.", nameof(name));
     }
 }

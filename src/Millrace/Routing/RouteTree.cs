@@ -1,4 +1,3 @@
-using System.Buffers;
 using Millrace.Protocol.Semantics;
 
 namespace Millrace.Routing;
@@ -7,131 +6,131 @@ namespace Millrace.Routing;
 /// The patterns as a tree of segments. The most specific pattern wins, whatever the order of registration.
 /// </summary>
 /// <remarks>
-/// At each node a literal child is tried before the parameter child; if the literal branch has no route for the rest
-/// of the path (or for the method), the search comes back and tries the parameter: <c>/a/{x}/c</c> is found for <c>/a/b/c</c> although
-/// <c>/a/b/d</c> exists. A path without parameters, the common case, is found whole in one table and never walks the tree.
+/// At each node literals are tried first, then mixed segments, then the parameter, then what matches the rest. If a branch has no route for the rest
+/// of the path (or for the method), the search comes back and tries the next: <c>/a/{x}/c</c> is found for <c>/a/b/c</c> although
+/// <c>/a/b/d</c> exists. No node is visited twice. A path without parameters, the common case, is found whole in one table and never walks the tree.
 /// </remarks>
 internal sealed class RouteTree
 {
-    private const int StackBytesMax = 256;
-
-    private readonly Node _root = new();
-    private readonly Dictionary<byte[], Node> _whole = new(BytesComparer.Instance);
-    private readonly Dictionary<byte[], Node>.AlternateLookup<ReadOnlySpan<byte>> _wholeBySpan;
+    private readonly RouteNode _root = new();
+    private readonly Dictionary<byte[], RouteNode> _whole = new(BytesComparer.Instance);
+    private readonly Dictionary<byte[], RouteNode>.AlternateLookup<ReadOnlySpan<byte>> _wholeBySpan;
     private readonly MethodTable _pathless = new();
-    private int _parametersMax;
 
     public RouteTree()
     {
         _wholeBySpan = _whole.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    public void Add(Route route)
+    public void Add(RouteEntry entry)
     {
-        if (route.Path == RoutePattern.Pathless)
+        if (entry.Pattern.Text == RoutePattern.Pathless)
         {
-            _pathless.Add(route);
+            _pathless.Add(entry);
             return;
         }
-        var node = _root;
-        var whole = new List<byte>();
-        foreach (var segment in route.Pattern.Segments)
-        {
-            node = segment.Name is null ? node.Literal(segment.Literal) : node.Parameter ??= new Node();
-            whole.Add((byte)'/');
-            whole.AddRange(segment.Literal);
-        }
+        var node = NodeOf(entry.Pattern);
         node.Methods ??= new MethodTable();
-        node.Methods.Add(route);
-        _parametersMax = Math.Max(_parametersMax, route.Pattern.Names.Length);
-        if (route.Pattern.Names.Length == 0)
-            _whole[[.. whole]] = node;
+        node.Methods.Add(entry);
+        if (Array.TrueForAll(entry.Pattern.Segments, segment => segment.Kind == SegmentKind.Literal))
+            _whole[[.. entry.Pattern.Segments.SelectMany(segment => (byte[])[(byte)'/', .. segment.Canonical])]] = node;
     }
 
-    /// <summary>The route of a method and a raw path, and where in the path its parameters are; the methods there are, where only the method does not fit.</summary>
-    public Route? Find(KnownMethod known, string method, ReadOnlySpan<byte> path, out Range[] values, out SortedSet<string>? allowed)
+    /// <summary>From here on what begins with the prefix, by whole segments, is a mounted application's.</summary>
+    /// <exception cref="InvalidOperationException">Another application is mounted there.</exception>
+    public void Mount(RoutePattern prefix, Router router)
     {
-        values = [];
+        var node = prefix.Text.Length == 0 ? _root : NodeOf(prefix);
+        if (node.Mounted is not null)
+            throw new InvalidOperationException($"Another application is mounted at '{prefix.Text}/': mount one of them elsewhere, or in the other.");
+        node.Mounted = router;
+    }
+
+    /// <summary>The route of a method and a raw path.</summary>
+    /// <param name="known">The method.</param>
+    /// <param name="method">Its name.</param>
+    /// <param name="path">The path, as it was sent.</param>
+    /// <param name="allowed">The methods there are, where only the method does not fit.</param>
+    /// <param name="mounted">The router of the innermost mounted application that the path leads into, if none was found.</param>
+    public RouteEntry? Find(KnownMethod known, string method, ReadOnlySpan<byte> path, out SortedSet<string>? allowed, out Router? mounted)
+    {
         allowed = null;
+        mounted = null;
         if (_wholeBySpan.TryGetValue(path, out var node) && node.Methods!.Find(known, method) is { } literal)
             return literal;
         if (path.IsEmpty || path[0] != '/')
             return _pathless.Find(known, method);
-        Span<Range> found = _parametersMax <= 8 ? stackalloc Range[8] : new Range[_parametersMax];
-        var search = new Search(known, method, path, found);
-        var route = search.Walk(_root, 0, 0);
+        var search = new Search(known, method, path);
+        var entry = search.Walk(_root, 0);
         allowed = search.Allowed;
-        if (route is not null && route.Pattern.Names.Length > 0)
-            values = found[..route.Pattern.Names.Length].ToArray();
-        return route;
+        mounted = search.Mounted;
+        return entry;
     }
 
-    private ref struct Search(KnownMethod known, string method, ReadOnlySpan<byte> path, Span<Range> values)
+    private RouteNode NodeOf(RoutePattern pattern) => pattern.Segments.Aggregate(_root, (node, segment) => node.Child(segment));
+
+    private ref struct Search(KnownMethod known, string method, ReadOnlySpan<byte> path)
     {
         private readonly ReadOnlySpan<byte> _path = path;
-        private readonly Span<Range> _values = values;
+        private bool _isOver;
 
         public SortedSet<string>? Allowed { get; private set; }
 
+        public Router? Mounted { get; private set; }
+
         /// <param name="node">Where the walk stands.</param>
         /// <param name="slash">Index of the slash in front of the next segment, or the length of the path.</param>
-        /// <param name="parameters">Number of parameters found so far.</param>
-        public Route? Walk(Node node, int slash, int parameters)
+        public RouteEntry? Walk(RouteNode node, int slash)
+        {
+            if (node.Mounted is null)
+                return Descend(node, slash);
+            Mounted = node.Mounted;
+            var entry = Descend(node, slash);
+            // What a mounted application does not know nobody else is asked for.
+            _isOver = true;
+            return entry;
+        }
+
+        private RouteEntry? Descend(RouteNode node, int slash)
         {
             if (slash == _path.Length)
                 return MatchMethod(node);
             int start = slash + 1;
             int length = _path[start..].IndexOf((byte)'/');
             int end = length < 0 ? _path.Length : start + length;
-            if (node.FindLiteral(_path[start..end]) is { } literal && Walk(literal, end, parameters) is { } route)
+            if (node.FindLiteral(_path[start..end]) is { } literal && Walk(literal, end) is { } route)
                 return route;
             // A parameter matches something: '/user/' has no name in it.
-            if (node.Parameter is null || end == start)
-                return null;
-            _values[parameters] = start..end;
-            return Walk(node.Parameter, end, parameters + 1);
+            if (end > start && !_isOver && WalkParameters(node, start, end) is { } found)
+                return found;
+            foreach (var rest in node.Rests)
+            {
+                if (!_isOver && rest.Segment.IsMatch(_path[start..]) && MatchMethod(rest.Node) is { } last)
+                    return last;
+            }
+            return null;
         }
 
-        private Route? MatchMethod(Node node)
+        private RouteEntry? WalkParameters(RouteNode node, int start, int end)
+        {
+            foreach (var mixed in node.Mixed)
+            {
+                if (mixed.Segment.IsMatch(_path[start..end]) && Walk(mixed.Node, end) is { } route)
+                    return route;
+                if (_isOver)
+                    return null;
+            }
+            return node.Parameter is null ? null : Walk(node.Parameter, end);
+        }
+
+        private RouteEntry? MatchMethod(RouteNode node)
         {
             if (node.Methods is null)
                 return null;
-            var route = node.Methods.Find(known, method);
-            if (route is null)
+            var entry = node.Methods.Find(known, method);
+            if (entry is null)
                 node.Methods.AddMethodsTo(Allowed ??= new SortedSet<string>(StringComparer.Ordinal));
-            return route;
-        }
-    }
-
-    private sealed class Node
-    {
-        private Dictionary<byte[], Node>? _literals;
-
-        public Node? Parameter { get; set; }
-
-        public MethodTable? Methods { get; set; }
-
-        public Node Literal(byte[] segment)
-        {
-            _literals ??= new Dictionary<byte[], Node>(BytesComparer.Instance);
-            if (!_literals.TryGetValue(segment, out var node))
-                _literals.Add(segment, node = new Node());
-            return node;
-        }
-
-        public Node? FindLiteral(ReadOnlySpan<byte> segment)
-        {
-            if (_literals is null)
-                return null;
-            var literals = _literals.GetAlternateLookup<ReadOnlySpan<byte>>();
-            if (!segment.Contains((byte)'%'))
-                return literals.TryGetValue(segment, out var node) ? node : null;
-            byte[]? rented = null;
-            Span<byte> canonical = segment.Length <= StackBytesMax ? stackalloc byte[StackBytesMax] : rented = ArrayPool<byte>.Shared.Rent(segment.Length);
-            bool found = literals.TryGetValue(canonical[..CanonicalSegment.Write(segment, canonical)], out var escaped);
-            if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
-            return found ? escaped : null;
+            return entry;
         }
     }
 }

@@ -4,42 +4,75 @@ using Millrace.Routing;
 namespace Millrace;
 
 /// <summary>Finds the route of a request and runs its handler; answers 404, 405 and 501 itself (aiohttp: UrlDispatcher).</summary>
-public sealed class Router
+public sealed partial class Router
 {
     private readonly RouteTree _tree = new();
+    private readonly List<RouteEntry> _entries = [];
     private readonly List<Route> _routes = [];
+    private readonly List<Resource> _resources = [];
+    private readonly Dictionary<string, Resource> _names = [];
     private bool _frozen;
 
     internal Router()
     {
     }
 
-    /// <summary>The routes, in the order they were added.</summary>
+    /// <summary>The routes of this application, without those of mounted ones, in the order they were added.</summary>
     public IReadOnlyList<Route> Routes => _routes;
 
+    /// <summary>The paths of this application, without those of mounted ones, in the order they were added (aiohttp: <c>resources()</c>).</summary>
+    public IReadOnlyList<Resource> Resources => _resources;
+
+    /// <summary>The path of a name, to make URLs of.</summary>
+    /// <exception cref="KeyNotFoundException">No route of this application has the name.</exception>
+    public Resource this[string name] => _names.TryGetValue(name, out var resource) ? resource
+        : throw new KeyNotFoundException($"No route of this application is named '{name}': name one with Get(path, handler, name: \"{name}\"). A mounted application has names of its own.");
+
     /// <summary>Adds a route. Of several patterns that match a path the most specific wins, whatever the order.</summary>
-    /// <exception cref="InvalidOperationException">The application has started, or another route matches the same requests.</exception>
+    /// <exception cref="InvalidOperationException">The application has started, another route matches the same requests, or another path has the name.</exception>
     public void Add(Route route)
     {
         ArgumentNullException.ThrowIfNull(route);
         if (_frozen)
-            throw new InvalidOperationException($"The route {route} comes too late: add routes before the application starts.");
-        _tree.Add(route);
+            throw new InvalidOperationException($"The route {route}{route.Place} comes too late: add routes before the application starts.");
+        if (route.Name is { } name && _names.TryGetValue(name, out var named) && named.Routes[0].Path != route.Path)
+            throw new InvalidOperationException($"The route {route}{route.Place} cannot be named '{name}': {named.Routes[0]}{named.Routes[0].Place} has the name. Choose another one.");
+        Add(new RouteEntry(route, route.Pattern, this));
         _routes.Add(route);
+        AddToResources(route);
     }
 
     internal void Freeze() => _frozen = true;
 
     internal ValueTask<StreamResponse> HandleAsync(Request request)
     {
-        var route = _tree.Find(request.KnownMethod, request.Method, request.View.Path, out var values, out var allowed);
-        if (route is null)
+        var entry = _tree.Find(request.KnownMethod, request.Method, request.View.Path, out var allowed, out _);
+        if (entry is null)
             return new ValueTask<StreamResponse>(Refuse(request, allowed));
-        if (values.Length > 0)
-            request.Match = new RouteMatch(request.View, route.Pattern.Names, values);
-        if (route.BodyBytesMax is { } bytesMax)
+        request.Destination = entry;
+        if (entry.Route.BodyBytesMax is { } bytesMax)
             request.BodyBytesMax = bytesMax;
-        return route.Habit.Run(route.Handler, request);
+        return entry.Habit.Run(entry.Route.Handler, request);
+    }
+
+    /// <summary>The pattern with the prefixes of all that this router's application is mounted in.</summary>
+    internal RoutePattern Whole(RoutePattern pattern) => pattern;
+
+    private void Add(RouteEntry entry)
+    {
+        _tree.Add(entry);
+        _entries.Add(entry);
+    }
+
+    private void AddToResources(Route route)
+    {
+        var resource = _resources.Find(resource => resource.Routes[0].Path == route.Path);
+        if (resource is null)
+            _resources.Add(resource = new Resource(this, route));
+        else
+            resource.Add(route);
+        if (route.Name is { } name)
+            _names.TryAdd(resource.Name ??= name, resource);
     }
 
     private Response Refuse(Request request, SortedSet<string>? allowed)
@@ -48,26 +81,23 @@ public sealed class Router
         if (request.View.Head.Target.Form == TargetForm.Asterisk)
         {
             var response = new Response();
-            response.Headers["Allow"] = string.Join(",", MethodsOfAllRoutes());
+            response.Headers["Allow"] = string.Join(", ", MethodsOfAllRoutes());
             return response;
         }
         if (allowed is not null)
-        {
-            var response = Response.Text("405: Method Not Allowed", 405);
-            response.Headers["Allow"] = string.Join(",", allowed);
-            return response;
-        }
+            return new HttpMethodNotAllowedException(request.Method, allowed).ToResponse();
         // RFC 9110 section 9.1: a method nobody here has heard of is 501, whatever the path; so is a tunnel, which has no path.
         if (request.KnownMethod is KnownMethod.Other or KnownMethod.Connect)
-            return Response.Text(HttpException.DefaultText(501), 501);
-        return Response.Text("404: Not Found", 404);
+            return new HttpNotImplementedException().ToResponse();
+        return new HttpNotFoundException().ToResponse();
     }
 
     private SortedSet<string> MethodsOfAllRoutes()
     {
-        var methods = new SortedSet<string>(_routes.Select(route => route.Method).Where(method => method != Route.AnyMethod), StringComparer.Ordinal) { "OPTIONS" };
-        if (methods.Contains("GET"))
-            methods.Add("HEAD");
+        var methods = new SortedSet<string>(StringComparer.Ordinal) { "OPTIONS" };
+        foreach (var entry in _entries)
+            entry.Route.AddMethodsTo(methods);
+        methods.Remove(Route.AnyMethod);
         return methods;
     }
 }

@@ -3,18 +3,22 @@ namespace Millrace.Tests.Routing;
 /// <summary>Routes that cannot be: each is refused when it is made or added, with a message that helps (rows 162, 163).</summary>
 public sealed class RouteErrorTests
 {
-    [Theory]
-    [InlineData("", "The path '' must begin with a slash; only * stands")]
     [InlineData("a", "The path 'a' must begin with a slash; only * stands")]
-    [InlineData("/{", "'{' in the path '/{' is no parameter")]
-    [InlineData("/{a", "'{a' in the path '/{a' is no parameter")]
-    [InlineData("/a}", "'a}' in the path '/a}' is no parameter")]
+    [InlineData("/{", "The braces in the path '/{' do not pair up")]
+    [InlineData("/{a", "The braces in the path '/{a' do not pair up")]
+    [InlineData("/a}", "The braces in the path '/a}' do not pair up")]
+    [InlineData(@"/{a:\d{4}", @"The braces in the path '/{a:\d{4}' do not pair up")]
     [InlineData("/{}", "'{}' in the path '/{}' is no parameter")]
     [InlineData("/{1a}", "'{1a}' in the path '/{1a}' is no parameter")]
     [InlineData("/{a b}", "'{a b}' in the path '/{a b}' is no parameter")]
-    [InlineData("/{a:x}", "'{a:x}' in the path '/{a:x}' is no parameter")]
-    [InlineData("/x{a}", "'x{a}' in the path '/x{a}' is no parameter")]
+    [InlineData("/{...}", "'{...}' in the path '/{...}' is no parameter")]
+    [InlineData("/{a:}", "The parameter '{a:}' in the path '/{a:}' has an empty expression")]
+    [InlineData("/{a:(}", "An expression in the path '/{a:(}' is no regular expression of .NET")]
+    [InlineData("/{a:(?=x)x}", "An expression in the path '/{a:(?=x)x}' cannot be matched in linear time")]
+    [InlineData(@"/{a:(x)\1}", @"An expression in the path '/{a:(x)\1}' cannot be matched in linear time")]
     [InlineData("/{a}/{a}", "The path '/{a}/{a}' uses a parameter's name twice.")]
+    [InlineData("/{a}-{a}", "The path '/{a}-{a}' uses a parameter's name twice.")]
+    [Theory]
     public void A_path_that_is_no_pattern_is_refused(string path, string message)
     {
         var thrown = Assert.Throws<ArgumentException>(() => Get(path, Ok));
@@ -42,6 +46,26 @@ public sealed class RouteErrorTests
         Assert.Throws<ArgumentNullException>(() => new Application().Router.Add(null!));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("1a")]
+    [InlineData("a b")]
+    [InlineData("a.")]
+    [InlineData("a..b")]
+    [InlineData("é")]
+    public void A_name_that_is_none_is_refused(string name) => Assert.Throws<ArgumentException>(() => Get("/", Ok, name));
+
+    [Fact]
+    public void A_name_is_one_paths_as_row_162_says()
+    {
+        var app = new Application();
+        app.AddRoutes(Get("/a", Ok, name: "a"), Post("/a", Ok, name: "a"), Get("/b", Ok, name: "shop.item:b-c"));
+        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Get("/c", Ok, "a", "file.cs", 2)));
+        Assert.StartsWith("The route GET /c (file.cs:2) cannot be named 'a': GET /a (", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(3, app.Router.Routes.Count);
+        Assert.Throws<KeyNotFoundException>(() => app.Router["c"]);
+    }
+
     public static TheoryData<string, string, string, string> Conflicts => new()
     {
         { "GET", "/a", "GET", "/a" },
@@ -51,6 +75,10 @@ public sealed class RouteErrorTests
         { "*", "/a", "*", "/a" },
         { "PURGE", "/a", "PURGE", "/a" },
         { "GET", "/a/{b}/c", "GET", "/a/{x}/c" },
+        { "GET", @"/{a:\d+}", "GET", "/{b:[0-9]+}" },
+        { "GET", "/{a}-{b}", "GET", "/{x}-{y}" },
+        { "GET", "/x/{a...}", "GET", "/x/{t:.*}" },
+        { "GET", "/", "GET", "" },
     };
 
     [Theory]
@@ -58,9 +86,9 @@ public sealed class RouteErrorTests
     public void Two_routes_for_the_same_requests_are_refused(string method, string path, string otherMethod, string otherPath)
     {
         var app = new Application();
-        app.AddRoutes(Route(method, path, Ok));
-        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Route(otherMethod, otherPath, Ok)));
-        Assert.Equal($"The route {otherMethod} {otherPath} cannot be added: {method} {path} matches the same requests. Remove one, or change its method or path.", thrown.Message);
+        app.AddRoutes(Route(method, path, Ok, null, "first.cs", 1));
+        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Route(otherMethod, otherPath, Ok, null, "second.cs", 2)));
+        Assert.Equal($"The route {otherMethod} {otherPath} (second.cs:2) cannot be added: {method} {path} (first.cs:1) matches the same requests. Remove one, or change its method or path.", thrown.Message);
         Assert.Single(app.Router.Routes);
     }
 
@@ -81,7 +109,7 @@ public sealed class RouteErrorTests
         using var stop = new CancellationTokenSource();
         var running = RunAppAsync(app, new RunOptions { Host = "127.0.0.1", Port = 0, Print = null, HandleSignals = false }, stop.Token);
         var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Get("/late", Ok)));
-        Assert.Equal("The route GET /late comes too late: add routes before the application starts.", thrown.Message);
+        Assert.Matches(@"^The route GET /late \(.*RouteErrorTests\.cs:\d+\) comes too late: add routes before the application starts\.$", thrown.Message);
         await stop.CancelAsync();
         await running.InTime();
     }

@@ -1,0 +1,44 @@
+namespace Millrace;
+
+public sealed partial class Route
+{
+    private readonly List<object> _metadata = [];
+
+    internal long? BodyBytesMax { get; private set; }
+
+    internal bool AllowsHead { get; private set; } = true;
+
+    /// <summary>What was said about this route with <see cref="WithMetadata"/>, for middlewares that ask <c>request.Route</c>.</summary>
+    public IReadOnlyList<object> Metadata => _metadata;
+
+    /// <summary>Sets how many bytes of a body requests of this route may collect, in place of <see cref="ServerOptions.BodyBytesMax"/>.</summary>
+    /// <param name="bytesMax">0 or more.</param>
+    /// <returns>This route: <c>Post("/avatar", Save).LimitBody(5_000_000)</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
+    public Route LimitBody(long bytesMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesMax);
+        BodyBytesMax = bytesMax;
+        return this;
+    }
+
+    /// <summary>A route for GET that does not answer HEAD: that is 405 then, or another route's (aiohttp: <c>allow_head=False</c>).</summary>
+    /// <returns>This route.</returns>
+    public Route WithoutHead()
+    {
+        AllowsHead = false;
+        return this;
+    }
+
+    /// <summary>Says something about the route that a middleware can find: <c>Get("/", Home).WithMetadata(new Requires("admin"))</c>.</summary>
+    /// <returns>This route.</returns>
+    public Route WithMetadata(object metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        _metadata.Add(metadata);
+        return this;
+    }
+
+    /// <summary>The last metadata of a type; null if the route has none.</summary>
+    public T? FindMetadata<T>() where T : class => _metadata.OfType<T>().LastOrDefault();
+}
