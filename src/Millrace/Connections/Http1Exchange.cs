@@ -17,6 +17,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     // From here on a body is sent from where it is instead of being copied behind its head.
     private const int CopiedBodyBytesMax = 2048;
 
+    private static readonly Lazy<HeadView> UnknownRequest = new(() => HeadCopy.Make("UNKNOWN", "/", [], like: null));
+
     private readonly Server _server = flow.Server;
     private readonly Connection _connection = flow.Connection;
     private readonly Http1Output _output = flow.Output;
@@ -77,10 +79,26 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         }
     }
 
+    /// <summary>
+    /// Answers what could not be read as a request, by way of the application's middlewares. What is known of it is where it came from; the rest
+    /// of the connection means nothing any more. False if the client is gone.
+    /// </summary>
+    public async ValueTask<bool> RefuseAsync(ProtocolFault fault)
+    {
+        var head = UnknownRequest.Value;
+        var request = Begin(head.Head, head.Bytes.ToArray(), 0);
+        var refusal = new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
+        var response = await AwaitAnswerAsync(request, _server.Refuse(request, refusal)).ConfigureAwait(false);
+        response?.ForceClose();
+        bool answered = await AnswerAsync(request, response).ConfigureAwait(false);
+        await EndAsync(request).ConfigureAwait(false);
+        return answered;
+    }
+
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     public bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
         if (length > CopiedBodyBytesMax)
@@ -109,6 +127,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
                 return true;
             if (response is Response { IsPrepared: false } whole && _writer is null)
             {
+                if (request.HasPreparations)
+                    response = whole = await AnnounceAsync(request, whole).ConfigureAwait(false);
                 var body = whole.Body;
                 bool hasBody = AppendHead(request, whole, body.Length).HasBody;
                 return await _output.SendAsync(hasBody ? body : default).ConfigureAwait(false);
@@ -215,6 +235,24 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         await _output.FlushAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The response after those who want to know were told of it; another one if one of them failed.</summary>
+    private async ValueTask<Response> AnnounceAsync(Request request, Response response)
+    {
+        try
+        {
+            await request.AnnounceAsync(response).ConfigureAwait(false);
+            return response;
+        }
+        catch (Exception e)
+        {
+            return ResponseTo(e, request) ?? response;
+        }
+        finally
+        {
+            _ = request.TryAnswer();
+        }
+    }
+
     private async ValueTask<OutputGate.Turn> EnterToAnswerAsync(Request request)
     {
         var turn = await _gate.EnterAsync().ConfigureAwait(false);
@@ -234,7 +272,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
         else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
             _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
-        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception);
+        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception, request);
     }
 
     /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>

@@ -232,7 +232,10 @@ internal sealed class RequestHandler
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
     {
         NoteFault(fault);
-        Output.AppendRefusal(fault);
+        if (!_server.AnswersFaults)
+            Output.AppendRefusal(fault);
+        else if (!await _exchange.RefuseAsync(fault).ConfigureAwait(false))
+            return ConnectionEnd.ClientGone;
         return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
 

@@ -40,7 +40,7 @@ public static partial class Web
     {
         var serverOptions = options.Server ?? new ServerOptions();
         var loggers = serverOptions.LoggerFactory ?? ConsoleLogger.Factory;
-        var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions, loggers), loggers);
+        var server = new Server(app.Freeze(), serverOptions, Transports.Open(serverOptions, loggers), loggers, app.Refuser);
         await using (server.ConfigureAwait(false))
         {
             // Listened to before the address is bound: who sees the banner may already send the signal.

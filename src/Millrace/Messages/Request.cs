@@ -98,6 +98,12 @@ public sealed partial class Request
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
     public RouteMatch Match => new(_view, Destination);
 
+    /// <summary>
+    /// Why no handler gets the request: 404, 405 or 501 of the router, or what is wrong with bytes that could not be read as a request (aiohttp: <c>match_info.http_exception</c>,
+    /// <c>pre_handler_error</c>). It is answered if no middleware does otherwise. Null where a route was found.
+    /// </summary>
+    public HttpException? Refusal => Destination?.Refusal;
+
     /// <summary>The body, to be read piece by piece; decoded, if the server is set to (<see cref="ServerOptions.DecodeBodies"/>) and the client encoded it.</summary>
     /// <exception cref="HttpException">The body's coding is unknown here (415).</exception>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
@@ -123,7 +129,7 @@ public sealed partial class Request
     /// still gets the answer of a handler that goes on.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
-    public CancellationToken Aborted => (_aborted ?? WatchClient()).Token;
+    public CancellationToken Aborted => (Origin._aborted ?? Origin.WatchClient()).Token;
 
     internal KnownMethod KnownMethod { get; }
 
@@ -200,10 +206,10 @@ public sealed partial class Request
     }
 
     /// <summary>True once somebody has begun to answer: the handler with <see cref="StreamResponse.PrepareAsync"/>, or the connection with what it returned.</summary>
-    internal bool IsAnswered => Volatile.Read(ref _answered) != 0;
+    internal bool IsAnswered => Volatile.Read(ref Origin._answered) != 0;
 
     /// <summary>True for the first caller, who answers; a request gets one response.</summary>
-    internal bool TryAnswer() => Interlocked.Exchange(ref _answered, 1) == 0;
+    internal bool TryAnswer() => Interlocked.Exchange(ref Origin._answered, 1) == 0;
 
     /// <summary>
     /// Sends an interim response ahead of the answer, such as 103 Early Hints with Link fields (RFC 8297). Clients of HTTP/1.0 get none.
@@ -222,10 +228,12 @@ public sealed partial class Request
         return _exchange.SendInterimAsync(this, status, headers);
     }
 
-    internal ValueTask<Stream> UpgradeAsync(UpgradeResponse response)
+    internal async ValueTask<Stream> UpgradeAsync(UpgradeResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.UpgradeAsync(this, response);
+        if (HasPreparations)
+            await AnnounceAsync(response).ConfigureAwait(false);
+        return await _exchange.UpgradeAsync(this, response).ConfigureAwait(false);
     }
 
     internal ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
@@ -237,7 +245,25 @@ public sealed partial class Request
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.StartAsync(this, response);
+        return HasPreparations ? AnnounceAndStartAsync(response) : _exchange.StartAsync(this, response);
+    }
+
+    /// <summary>True if somebody wants to be told of the response before it goes out.</summary>
+    internal bool HasPreparations => Destination is { Preparations: not null };
+
+    /// <summary>Tells those who want to know that a response is about to go out.</summary>
+    internal async ValueTask AnnounceAsync(StreamResponse response)
+    {
+        if (IsAnswered || Destination?.Preparations is not { } receivers)
+            return;
+        foreach (var receiver in receivers)
+            await receiver(this, response).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ResponseWriter> AnnounceAndStartAsync(StreamResponse response)
+    {
+        await AnnounceAsync(response).ConfigureAwait(false);
+        return await _exchange.StartAsync(this, response).ConfigureAwait(false);
     }
 
     /// <summary>The client is gone: whoever holds the token learns it. The connection calls it, on its loop.</summary>
@@ -246,6 +272,7 @@ public sealed partial class Request
     internal void End()
     {
         _view.End();
+        _clones?.ForEach(clone => clone._view.End());
         (_decodedBody as DecodedBody)?.End();
     }
 
