@@ -17,8 +17,6 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     // From here on a body is sent from where it is instead of being copied behind its head.
     private const int CopiedBodyBytesMax = 2048;
 
-    private static readonly Lazy<HeadView> UnknownRequest = new(() => HeadCopy.Make("UNKNOWN", "/", [], like: null));
-
     private readonly Server _server = flow.Server;
     private readonly Connection _connection = flow.Connection;
     private readonly Http1Output _output = flow.Output;
@@ -77,22 +75,6 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
                 await response.ReleaseAsync().ConfigureAwait(false);
             return ResponseTo(e, request);
         }
-    }
-
-    /// <summary>
-    /// Answers what could not be read as a request, by way of the application's middlewares. What is known of it is where it came from; the rest
-    /// of the connection means nothing any more. False if the client is gone.
-    /// </summary>
-    public async ValueTask<bool> RefuseAsync(ProtocolFault fault)
-    {
-        var head = UnknownRequest.Value;
-        var request = Begin(head.Head, head.Bytes.ToArray(), 0);
-        var refusal = new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
-        var response = await AwaitAnswerAsync(request, _server.Refuse(request, refusal)).ConfigureAwait(false);
-        response?.ForceClose();
-        bool answered = await AnswerAsync(request, response).ConfigureAwait(false);
-        await EndAsync(request).ConfigureAwait(false);
-        return answered;
     }
 
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
@@ -233,24 +215,6 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             return;
         _output.Append(ResponseHeadWriter.Continue);
         await _output.FlushAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>The response after those who want to know were told of it; another one if one of them failed.</summary>
-    private async ValueTask<Response> AnnounceAsync(Request request, Response response)
-    {
-        try
-        {
-            await request.AnnounceAsync(response).ConfigureAwait(false);
-            return response;
-        }
-        catch (Exception e)
-        {
-            return ResponseTo(e, request) ?? response;
-        }
-        finally
-        {
-            _ = request.TryAnswer();
-        }
     }
 
     private async ValueTask<OutputGate.Turn> EnterToAnswerAsync(Request request)

@@ -98,12 +98,6 @@ public sealed partial class Request
     /// <summary>What the route's pattern matched: <c>request.Match["name"]</c>.</summary>
     public RouteMatch Match => new(_view, Destination);
 
-    /// <summary>
-    /// Why no handler gets the request: 404, 405 or 501 of the router, or what is wrong with bytes that could not be read as a request (aiohttp: <c>match_info.http_exception</c>,
-    /// <c>pre_handler_error</c>). It is answered if no middleware does otherwise. Null where a route was found.
-    /// </summary>
-    public HttpException? Refusal => Destination?.Refusal;
-
     /// <summary>The body, to be read piece by piece; decoded, if the server is set to (<see cref="ServerOptions.DecodeBodies"/>) and the client encoded it.</summary>
     /// <exception cref="HttpException">The body's coding is unknown here (415).</exception>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
@@ -236,34 +230,18 @@ public sealed partial class Request
         return await _exchange.UpgradeAsync(this, response).ConfigureAwait(false);
     }
 
-    internal ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
+    internal async ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.OpenWebSocketAsync(this, response);
+        if (HasPreparations)
+            await AnnounceAsync(response).ConfigureAwait(false);
+        return await _exchange.OpenWebSocketAsync(this, response).ConfigureAwait(false);
     }
 
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();
         return HasPreparations ? AnnounceAndStartAsync(response) : _exchange.StartAsync(this, response);
-    }
-
-    /// <summary>True if somebody wants to be told of the response before it goes out.</summary>
-    internal bool HasPreparations => Destination is { Preparations: not null };
-
-    /// <summary>Tells those who want to know that a response is about to go out.</summary>
-    internal async ValueTask AnnounceAsync(StreamResponse response)
-    {
-        if (IsAnswered || Destination?.Preparations is not { } receivers)
-            return;
-        foreach (var receiver in receivers)
-            await receiver(this, response).ConfigureAwait(false);
-    }
-
-    private async ValueTask<ResponseWriter> AnnounceAndStartAsync(StreamResponse response)
-    {
-        await AnnounceAsync(response).ConfigureAwait(false);
-        return await _exchange.StartAsync(this, response).ConfigureAwait(false);
     }
 
     /// <summary>The client is gone: whoever holds the token learns it. The connection calls it, on its loop.</summary>
