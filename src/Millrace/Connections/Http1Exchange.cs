@@ -89,7 +89,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     public bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response { IsPrepared: false } whole || !request.TryAnswer() || whole.Compression is not null || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || whole.Compression is not null || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
         if (length > CopiedBodyBytesMax)
@@ -118,6 +118,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
                 return true;
             if (response is Response { IsPrepared: false } whole && _writer is null)
             {
+                if (request.HasPreparations)
+                    response = whole = await AnnounceAsync(request, whole).ConfigureAwait(false);
                 if (whole.Compression is not null)
                     whole = ResponseCompression.Encoded(whole, request);
                 var body = whole.Body;
@@ -248,7 +250,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
         else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
             _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
-        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception);
+        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception, request);
     }
 
     /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>

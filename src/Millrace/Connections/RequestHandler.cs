@@ -241,7 +241,9 @@ internal sealed partial class RequestHandler
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
     {
         NoteFault(fault);
-        return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
+        if (!_server.AnswersFaults)
+            return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
+        return await _exchange.RefuseAsync(fault).ConfigureAwait(false) && await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
 
     /// <summary>The response cannot be finished: the client must see that it is not whole.</summary>

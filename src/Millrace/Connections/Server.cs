@@ -20,6 +20,7 @@ public sealed partial class Server : IAsyncDisposable
     // Each connection is run by a RequestHandler, which stands in the registry here as long as it lives.
     private ServerTransport? _transport;
     private readonly Handler _handler;
+    private readonly Func<Request, HttpException, ValueTask<StreamResponse>>? _refuse;
 
     // Null where the caller has suppressed its flow: then there is nothing to see and nothing to keep apart.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -48,8 +49,17 @@ public sealed partial class Server : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
     }
 
-    internal Server(Handler handler, ServerOptions options, ServerTransport transport, ILoggerFactory loggers)
-        : this(handler, options, loggers) => Open(transport);
+    /// <param name="handler">Answers requests.</param>
+    /// <param name="options">What is allowed.</param>
+    /// <param name="transport">Opened, and the server's to close.</param>
+    /// <param name="loggers">Where the log goes.</param>
+    /// <param name="refuse">Answers what could not be read as a request; null has it refused without asking anybody.</param>
+    internal Server(Handler handler, ServerOptions options, ServerTransport transport, ILoggerFactory loggers, Func<Request, HttpException, ValueTask<StreamResponse>>? refuse = null)
+        : this(handler, options, loggers)
+    {
+        _refuse = refuse;
+        Open(transport);
+    }
 
     private Server(Handler handler, ServerOptions options, ILoggerFactory loggers)
     {
@@ -165,13 +175,21 @@ public sealed partial class Server : IAsyncDisposable
     }
 
     /// <summary>Runs the handler. What it throws before its first await becomes a faulted task, what it leaves in AsyncLocals is undone.</summary>
-    internal ValueTask<StreamResponse> Invoke(Request request)
+    internal ValueTask<StreamResponse> Invoke(Request request) => Invoke(_handler, request);
+
+    /// <summary>True if the application wants to see what could not be read as a request.</summary>
+    internal bool AnswersFaults => _refuse is not null;
+
+    /// <summary>As <see cref="Invoke(Request)"/>, for what could not be read as a request.</summary>
+    internal ValueTask<StreamResponse> Refuse(Request request, HttpException refusal) => Invoke(unread => _refuse!(unread, refusal), request);
+
+    private ValueTask<StreamResponse> Invoke(Handler handler, Request request)
     {
         // Values set before the server started are seen by every request; values that a request sets, by that one alone.
         RestoreContext();
         try
         {
-            return _handler(request);
+            return handler(request);
         }
         catch (Exception e)
         {

@@ -28,7 +28,7 @@ public sealed class AppRunner : BaseRunner
     {
         await App.StartupAsync(cancellationToken).ConfigureAwait(false);
         var loggers = _options.LoggerFactory ?? ConsoleLogger.Factory;
-        return new Server(App.Freeze(), _options, Transports.Open(_options, loggers), loggers) { OnGracefulExit = App.Stop };
+        return new Server(App.Freeze(), _options, Transports.Open(_options, loggers), loggers, App.Refuser) { OnGracefulExit = App.Stop };
     }
 
     private protected override Task TellStoppingAsync() => App.BeginStoppingAsync();

@@ -4,8 +4,17 @@ namespace Millrace.Messages;
 internal abstract class Destination
 {
     /// <summary>The names of the pattern's parameters, in its order.</summary>
-    public abstract string[] Names { get; }
+    public virtual string[] Names => [];
+
+    /// <summary>What is answered if no middleware does otherwise; null where a route was found.</summary>
+    public virtual HttpException? Refusal => null;
+
+    /// <summary>Who is told of the response before it goes out; null if nobody is.</summary>
+    public Func<Request, StreamResponse, Task>[]? Preparations { get; protected set; }
+
+    /// <summary>Whether a 500 tells what was thrown.</summary>
+    public bool TellsErrors { get; protected set; }
 
     /// <summary>Where in the path that was matched the parameter of that number is.</summary>
-    public abstract Range Locate(ReadOnlySpan<byte> path, int parameter);
+    public virtual Range Locate(ReadOnlySpan<byte> path, int parameter) => default;
 }

@@ -129,7 +129,7 @@ public sealed partial class Request
     /// still gets the answer of a handler that goes on.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
-    public CancellationToken Aborted => (_aborted ?? WatchClient()).Token;
+    public CancellationToken Aborted => (Origin._aborted ?? Origin.WatchClient()).Token;
 
     internal KnownMethod KnownMethod { get; }
 
@@ -171,10 +171,10 @@ public sealed partial class Request
     }
 
     /// <summary>True once somebody has begun to answer: the handler with <see cref="StreamResponse.PrepareAsync"/>, or the connection with what it returned.</summary>
-    internal bool IsAnswered => Volatile.Read(ref _answered) != 0;
+    internal bool IsAnswered => Volatile.Read(ref Origin._answered) != 0;
 
     /// <summary>True for the first caller, who answers; a request gets one response.</summary>
-    internal bool TryAnswer() => Interlocked.Exchange(ref _answered, 1) == 0;
+    internal bool TryAnswer() => Interlocked.Exchange(ref Origin._answered, 1) == 0;
 
     /// <summary>
     /// Sends an interim response ahead of the answer, such as 103 Early Hints with Link fields (RFC 8297). Clients of HTTP/1.0 get none.
@@ -193,22 +193,26 @@ public sealed partial class Request
         return _exchange.SendInterimAsync(this, status, headers);
     }
 
-    internal ValueTask<Stream> UpgradeAsync(UpgradeResponse response)
+    internal async ValueTask<Stream> UpgradeAsync(UpgradeResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.UpgradeAsync(this, response);
+        if (HasPreparations)
+            await AnnounceAsync(response).ConfigureAwait(false);
+        return await _exchange.UpgradeAsync(this, response).ConfigureAwait(false);
     }
 
-    internal ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
+    internal async ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.OpenWebSocketAsync(this, response);
+        if (HasPreparations)
+            await AnnounceAsync(response).ConfigureAwait(false);
+        return await _exchange.OpenWebSocketAsync(this, response).ConfigureAwait(false);
     }
 
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)
     {
         _view.ThrowIfEnded();
-        return _exchange.StartAsync(this, response);
+        return HasPreparations ? AnnounceAndStartAsync(response) : _exchange.StartAsync(this, response);
     }
 
     /// <summary>The client is gone: whoever holds the token learns it. The connection calls it, on its loop.</summary>
@@ -218,6 +222,7 @@ public sealed partial class Request
     {
         _view.End();
         EndForms();
+        _clones?.ForEach(clone => clone._view.End());
         (_decodedBody as DecodedBody)?.End();
     }
 

@@ -4,9 +4,13 @@ public sealed partial class Route
 {
     private readonly List<object> _metadata = [];
 
+    private readonly List<Middleware> _middlewares = [];
+
     internal long? BodyBytesMax { get; private set; }
 
     internal bool AllowsHead { get; private set; } = true;
+
+    internal IReadOnlyList<Middleware> Middlewares => _middlewares;
 
     /// <summary>What was said about this route with <see cref="WithMetadata"/>, for middlewares that ask <c>request.Route</c>.</summary>
     public IReadOnlyList<object> Metadata => _metadata;
@@ -27,6 +31,15 @@ public sealed partial class Route
     public Route WithoutHead()
     {
         AllowsHead = false;
+        return this;
+    }
+
+    /// <summary>Puts a middleware around the handler of this route, inside those of the application and those that were put here before.</summary>
+    /// <returns>This route: <c>Get("/admin", Admin).Use(RequireLogin)</c>.</returns>
+    public Route Use(Middleware middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _middlewares.Add(middleware);
         return this;
     }
 

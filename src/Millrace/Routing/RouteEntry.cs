@@ -1,22 +1,28 @@
-using Millrace.Handling;
-using Millrace.Messages;
-
 namespace Millrace.Routing;
 
 /// <summary>A route at its place: with the whole path it has there, and the router whose application it belongs to.</summary>
-internal sealed class RouteEntry(Route route, RoutePattern pattern, Router router) : Destination
+internal sealed class RouteEntry(Route route, RoutePattern pattern, Router router)
 {
+    private RouteEndpoint? _endpoint;
+
     public Route Route => route;
 
     public RoutePattern Pattern => pattern;
 
     public Router Router => router;
 
-    public BlockingHabit Habit => route.Habit;
+    /// <summary>What answers its requests; there once the outermost application has started.</summary>
+    public RouteEndpoint Endpoint => _endpoint ?? throw new InvalidOperationException("The router is not frozen.");
 
-    public override string[] Names => pattern.Names;
+    public void Freeze() => _endpoint = new RouteEndpoint(this);
 
-    public override Range Locate(ReadOnlySpan<byte> path, int parameter) => pattern.Locate(path, parameter);
+    /// <summary>The same route where its application is mounted.</summary>
+    public RouteEntry Under(string prefix)
+    {
+        if (prefix.Length > 0 && pattern.Text == RoutePattern.Pathless)
+            throw new InvalidOperationException($"The route {this} cannot be mounted at '{prefix}': targets without a path are the outermost application's.");
+        return new RouteEntry(route, prefix.Length == 0 ? pattern : RoutePattern.Parse(prefix + pattern.Text), router);
+    }
 
     /// <summary>The method and the whole path, and where in the program the route was made.</summary>
     public override string ToString() => $"{route.Method} {pattern.Text}{route.Place}";

@@ -1,3 +1,4 @@
+using Millrace.Handling;
 using Millrace.Protocol.Semantics;
 using Millrace.Routing;
 
@@ -11,10 +12,13 @@ public sealed partial class Router
     private readonly List<Route> _routes = [];
     private readonly List<Resource> _resources = [];
     private readonly Dictionary<string, Resource> _names = [];
+    private readonly BlockingHabit _refusalHabit = new();
+    private Handler _refusalHandler = RefusalEndpoint.Answer;
     private bool _frozen;
 
-    internal Router()
+    internal Router(Application application)
     {
+        Application = application;
     }
 
     /// <summary>The routes of this application, without those of mounted ones, in the order they were added.</summary>
@@ -22,6 +26,9 @@ public sealed partial class Router
 
     /// <summary>The paths of this application, without those of mounted ones, in the order they were added (aiohttp: <c>resources()</c>).</summary>
     public IReadOnlyList<Resource> Resources => _resources;
+
+    /// <summary>The application whose routes these are.</summary>
+    internal Application Application { get; }
 
     /// <summary>The path of a name, to make URLs of.</summary>
     /// <exception cref="KeyNotFoundException">No route of this application has the name.</exception>
@@ -42,25 +49,25 @@ public sealed partial class Router
         AddToResources(route);
     }
 
-    internal void Freeze() => _frozen = true;
-
     internal ValueTask<StreamResponse> HandleAsync(Request request)
     {
-        var entry = _tree.Find(request.KnownMethod, request.Method, request.View.Path, out var allowed, out _);
-        if (entry is null)
-            return new ValueTask<StreamResponse>(Refuse(request, allowed));
-        request.Destination = entry;
-        if (entry.Route.BodyBytesMax is { } bytesMax)
-            request.BodyBytesMax = bytesMax;
-        if (entry.Route.HandlerRules is { } rules)
-            request.HandlerRules = rules;
-        return entry.Habit.Run(entry.Route.Handler, request);
+        var endpoint = Resolve(request);
+        return endpoint.Habit.Run(endpoint.Handler, request);
+    }
+
+    /// <summary>As <see cref="HandleAsync"/>, for what could not be read as a request.</summary>
+    internal ValueTask<StreamResponse> RefuseAsync(Request request, HttpException refusal)
+    {
+        request.Destination = Refused(refusal);
+        return _refusalHabit.Run(_refusalHandler, request);
     }
 
     private void Add(RouteEntry entry)
     {
         _tree.Add(entry);
         _entries.Add(entry);
+        if (_prefix is not null)
+            Parent!.Add(entry.Under(_prefix));
     }
 
     private void AddToResources(Route route)
@@ -74,21 +81,36 @@ public sealed partial class Router
             _names.TryAdd(resource.Name ??= name, resource);
     }
 
-    private Response Refuse(Request request, SortedSet<string>? allowed)
+    private Endpoint Resolve(Request request)
+    {
+        if (_domains.Count > 0 && FindDomain(request) is { } domain)
+            return domain.Resolve(request);
+        var entry = _tree.Find(request.KnownMethod, request.Method, request.View.Path, out var allowed, out var mounted);
+        if (entry is null)
+        {
+            var refused = (mounted ?? this).Refused(Refuse(request, allowed));
+            request.Destination = refused;
+            return refused;
+        }
+        request.Destination = entry.Endpoint;
+        if (entry.Route.BodyBytesMax is { } bytesMax)
+            request.BodyBytesMax = bytesMax;
+        if (entry.Route.HandlerRules is { } rules)
+            request.HandlerRules = rules;
+        return entry.Endpoint;
+    }
+
+    private RefusalEndpoint Refused(HttpException refusal) => new(this, _refusalHabit, _refusalHandler, refusal);
+
+    private HttpException Refuse(Request request, SortedSet<string>? allowed)
     {
         // RFC 9110 section 9.3.7: OPTIONS * asks about the server as a whole.
         if (request.View.Head.Target.Form == TargetForm.Asterisk)
-        {
-            var response = new Response();
-            response.Headers["Allow"] = string.Join(", ", MethodsOfAllRoutes());
-            return response;
-        }
+            return new HttpException(200, "") { Headers = { ["Allow"] = string.Join(", ", MethodsOfAllRoutes()) } };
         if (allowed is not null)
-            return new HttpMethodNotAllowedException(request.Method, allowed).ToResponse();
+            return new HttpMethodNotAllowedException(request.Method, allowed);
         // RFC 9110 section 9.1: a method nobody here has heard of is 501, whatever the path; so is a tunnel, which has no path.
-        if (request.KnownMethod is KnownMethod.Other or KnownMethod.Connect)
-            return new HttpNotImplementedException().ToResponse();
-        return new HttpNotFoundException().ToResponse();
+        return request.KnownMethod is KnownMethod.Other or KnownMethod.Connect ? new HttpNotImplementedException() : new HttpNotFoundException();
     }
 
     private SortedSet<string> MethodsOfAllRoutes()

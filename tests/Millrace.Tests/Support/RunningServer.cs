@@ -21,7 +21,14 @@ internal sealed class RunningServer : IAsyncDisposable
     {
     }
 
-    public RunningServer(Kind kind, Handler handler, ServerOptions? options = null, Func<ServerTransport, ServerTransport>? wrap = null, int pipeCapacity = 64 * 1024, TlsOptions? tls = null)
+    /// <summary>A whole application, whose middlewares see what could not be read, too.</summary>
+    public RunningServer(Kind kind, Application app, ServerOptions? options = null)
+        : this(kind, app.Freeze(), options, refuse: app.Refuser)
+    {
+    }
+
+    public RunningServer(Kind kind, Handler handler, ServerOptions? options = null, Func<ServerTransport, ServerTransport>? wrap = null, int pipeCapacity = 64 * 1024,
+        TlsOptions? tls = null, Func<Request, HttpException, ValueTask<StreamResponse>>? refuse = null)
     {
         options ??= new ServerOptions();
         var transportOptions = new TransportOptions
@@ -37,7 +44,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Kind.Sockets => new SocketTransport(transportOptions),
             _ => new InMemoryTransport(transportOptions, pipeCapacity),
         };
-        Server = new Server(handler, options, wrap is null ? _transport : wrap(_transport), Log);
+        Server = new Server(handler, options, wrap is null ? _transport : wrap(_transport), Log, refuse);
         EndPoint = (IPEndPoint)Server.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions(), tls);
     }
 

@@ -1,0 +1,43 @@
+using Millrace.Messages;
+using Millrace.Protocol.Semantics;
+
+namespace Millrace.Connections;
+
+internal sealed partial class Http1Exchange
+{
+    private static readonly Lazy<HeadView> UnknownRequest = new(() => HeadCopy.Make("UNKNOWN", "/", [], like: null));
+
+    /// <summary>
+    /// Answers what could not be read as a request, by way of the application's middlewares. What is known of it is where it came from; the rest
+    /// of the connection means nothing any more. False if the client is gone.
+    /// </summary>
+    public async ValueTask<bool> RefuseAsync(ProtocolFault fault)
+    {
+        var head = UnknownRequest.Value;
+        var request = Begin(head.Head, head.Bytes.ToArray(), 0);
+        var refusal = new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
+        var response = await AwaitAnswerAsync(request, _server.Refuse(request, refusal)).ConfigureAwait(false);
+        response?.ForceClose();
+        bool answered = await AnswerAsync(request, response).ConfigureAwait(false);
+        await EndAsync(request).ConfigureAwait(false);
+        return answered;
+    }
+
+    /// <summary>The response after those who want to know were told of it; another one if one of them failed.</summary>
+    private async ValueTask<Response> AnnounceAsync(Request request, Response response)
+    {
+        try
+        {
+            await request.AnnounceAsync(response).ConfigureAwait(false);
+            return response;
+        }
+        catch (Exception e)
+        {
+            return ResponseTo(e, request) ?? response;
+        }
+        finally
+        {
+            _ = request.TryAnswer();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Millrace.Routing;
+
+/// <summary>The handler of a route with its own middlewares, inside those of its applications.</summary>
+internal sealed class RouteEndpoint : Endpoint
+{
+    private readonly RoutePattern _pattern;
+
+    [SetsRequiredMembers]
+    public RouteEndpoint(RouteEntry entry) : base(entry.Router, entry.Route.Habit)
+    {
+        _pattern = entry.Pattern;
+        Route = entry.Route;
+        Inner = MiddlewareList.Around(entry.Route.Handler, entry.Route.Middlewares);
+        Handler = entry.Router.Around(Inner);
+    }
+
+    public Route Route { get; }
+
+    public override string[] Names => _pattern.Names;
+
+    public override Range Locate(ReadOnlySpan<byte> path, int parameter) => _pattern.Locate(path, parameter);
+}

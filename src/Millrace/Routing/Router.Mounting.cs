@@ -1,0 +1,139 @@
+using Millrace.Routing;
+
+namespace Millrace;
+
+public sealed partial class Router
+{
+    private readonly List<(string Prefix, Router Router)> _mounts = [];
+    private readonly List<(DomainMask Mask, Router Router)> _domains = [];
+    private string? _prefix;
+
+    /// <summary>The router of the application that this one's is mounted in.</summary>
+    internal Router? Parent { get; private set; }
+
+    /// <summary>Who is told of responses, from the outermost application to this one; null if nobody is. There once the application has started.</summary>
+    internal Func<Request, StreamResponse, Task>[]? Preparations { get; private set; }
+
+    /// <summary>Whether this application or one that it is mounted in is being debugged.</summary>
+    internal bool TellsErrors => Application.Debug || Parent is { TellsErrors: true };
+
+    /// <summary>Takes what begins with a prefix from here to the router of another application.</summary>
+    /// <exception cref="ArgumentException">The prefix is no path.</exception>
+    /// <exception cref="InvalidOperationException">The application has started, or routes or applications meet.</exception>
+    internal void Mount(string prefix, Router router)
+    {
+        ThrowIfFrozen();
+        if (!prefix.StartsWith('/'))
+            throw new ArgumentException($"The prefix '{prefix}' must begin with a slash: '/' mounts at the root.", nameof(prefix));
+        if (router._domains.Count > 0)
+            throw new InvalidOperationException("The application has domains: those are told apart by the outermost application. Call AddDomain there.");
+        prefix = prefix.TrimEnd('/');
+        if (RoutePattern.Parse(prefix).Segments.Any(segment => segment.IsRest))
+            throw new ArgumentException($"The prefix '{prefix}' matches the rest of every path: nothing would be left for the application's own routes.", nameof(prefix));
+        AddMount(prefix, router);
+        foreach (var (inner, mounted) in router._mounts)
+            AddMount(prefix + inner, mounted);
+        foreach (var entry in router._entries)
+            Add(entry.Under(prefix));
+        router.Parent = this;
+        router._prefix = prefix;
+    }
+
+    /// <summary>Takes requests for a host to the router of another application.</summary>
+    internal void AddDomain(string mask, Router router)
+    {
+        ThrowIfFrozen();
+        if (_prefix is not null)
+            throw new InvalidOperationException("A mounted application has no domains: those are told apart by the outermost application. Call AddDomain there.");
+        _domains.Add((new DomainMask(mask), router));
+        router.Parent = this;
+    }
+
+    /// <summary>Nothing can be changed from here on; each route gets its handler with all that stands around it.</summary>
+    internal void Freeze()
+    {
+        FreezeAlone();
+        foreach (var (_, router) in _mounts)
+            router.FreezeAlone();
+        foreach (var (_, router) in _domains)
+            router.Freeze();
+        foreach (var entry in _entries)
+            entry.Freeze();
+    }
+
+    /// <summary>A handler inside the middlewares of this application and of all it is mounted in.</summary>
+    internal Handler Around(Handler inner)
+    {
+        // A middleware may pass on a clone that was not resolved: its path is another one.
+        Handler handler = request => request.Destination is null ? HandleAnew(request) : inner(request);
+        var all = handler;
+        for (var router = this; router is not null; router = router.Parent)
+            all = MiddlewareList.Around(all, router.Application.Middlewares);
+        return all == handler ? inner : all;
+    }
+
+    /// <summary>The pattern with the prefixes of all that this router's application is mounted in.</summary>
+    internal RoutePattern Whole(RoutePattern pattern) =>
+        _prefix is null ? pattern : Parent!.Whole(RoutePattern.Parse(_prefix + pattern.Text));
+
+    /// <summary>Whether a route is found for a method and a path, as it would be sent.</summary>
+    internal bool Knows(Request request, ReadOnlySpan<byte> path)
+    {
+        var outermost = this;
+        while (outermost is { _prefix: not null, Parent: { } parent })
+            outermost = parent;
+        return outermost._tree.Find(request.KnownMethod, request.Method, path, out _, out _) is not null;
+    }
+
+    /// <summary>Resolves a request that a middleware made, and runs it inside those middlewares that did not see it yet.</summary>
+    private ValueTask<StreamResponse> HandleAnew(Request request)
+    {
+        var outermost = this;
+        while (outermost.Parent is { } parent)
+            outermost = parent;
+        var endpoint = outermost.Resolve(request);
+        var handler = endpoint.Inner;
+        for (var router = endpoint.Router; router is not null && !IsWithin(router); router = router.Parent)
+            handler = MiddlewareList.Around(handler, router.Application.Middlewares);
+        return handler(request);
+    }
+
+    private bool IsWithin(Router other) => this == other || (Parent is not null && Parent.IsWithin(other));
+
+    private void AddMount(string prefix, Router router)
+    {
+        _tree.Mount(RoutePattern.Parse(prefix), router);
+        _mounts.Add((prefix, router));
+        if (_prefix is not null)
+            Parent!.AddMount(_prefix + prefix, router);
+    }
+
+    private Router? FindDomain(Request request)
+    {
+        string host = request.Host;
+        foreach (var (mask, router) in _domains)
+        {
+            if (mask.Matches(host))
+                return router;
+        }
+        return null;
+    }
+
+    private void FreezeAlone()
+    {
+        _frozen = true;
+        Application.Middlewares.Freeze();
+        Application.OnResponsePrepare.Freeze();
+        _refusalHandler = Around(RefusalEndpoint.Answer);
+        IEnumerable<Func<Request, StreamResponse, Task>> receivers = [];
+        for (var router = this; router is not null; router = router.Parent)
+            receivers = router.Application.OnResponsePrepare.Receivers.Concat(receivers);
+        Preparations = receivers.Any() ? [.. receivers] : null;
+    }
+
+    private void ThrowIfFrozen()
+    {
+        if (_frozen)
+            throw new InvalidOperationException("An application cannot be mounted while this one runs: mount it before the start.");
+    }
+}
