@@ -12,9 +12,13 @@ internal sealed class Http1Output(Server server, Connection connection)
 
     private readonly OutputBuffer _buffer = new(connection.Loop.Buffers);
     private ConnectionDeadline? _deadline;
+    private long _sent;
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int Count => _buffer.Count;
+
+    /// <summary>Bytes that ever came together here or were handed to the connection.</summary>
+    public long Total => _sent + _buffer.Count;
 
     /// <summary>True if a write came to its limit: the connection was reset.</summary>
     public bool HasTimedOut => _deadline is { HasExpired: true };
@@ -87,11 +91,12 @@ internal sealed class Http1Output(Server server, Connection connection)
     /// <summary>Sends what has come together and <paramref name="body"/> behind it, without copying that; false when the connection is lost.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> body)
     {
+        _sent += body.Length;
         var piece = body[..Math.Min(body.Length, PieceBytesMax)];
         var write = connection.WriteAsync(_buffer.Written, piece);
         if (!write.IsCompletedSuccessfully || piece.Length < body.Length)
             return FinishAsync(write, body[piece.Length..]);
-        _buffer.Clear();
+        ClearSent();
         return write;
     }
 
@@ -114,6 +119,12 @@ internal sealed class Http1Output(Server server, Connection connection)
             Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
         });
 
+    private void ClearSent()
+    {
+        _sent += _buffer.Count;
+        _buffer.Clear();
+    }
+
     private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
     {
         _deadline ??= new ConnectionDeadline(connection);
@@ -123,7 +134,7 @@ internal sealed class Http1Output(Server server, Connection connection)
             bool isSent = await write.ConfigureAwait(false);
             if (!_deadline.Stop() || !isSent)
                 return false;
-            _buffer.Clear();
+            ClearSent();
             if (rest.IsEmpty)
                 return true;
             var piece = rest[..Math.Min(rest.Length, PieceBytesMax)];

@@ -48,12 +48,18 @@ internal sealed class Server : IAsyncDisposable
             TimeProvider = options.TimeProvider,
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
+        options.AccessLog?.Attach(options.LoggerFactory);
         Metrics = new ServerMetrics(() => transport.HandOvers);
     }
 
     public ServerOptions Options { get; }
 
     public ILogger Logger { get; }
+
+    public AbstractAccessLogger? AccessLog => Options.AccessLog;
+
+    /// <summary>Whether anybody wants to know about the request that begins now.</summary>
+    public bool NotesRequests => AccessLog is { IsEnabled: true };
 
     public ServerMetrics Metrics { get; }
 
@@ -153,6 +159,8 @@ internal sealed class Server : IAsyncDisposable
         // A start that failed half-way leaves listeners behind.
         if (!IsStopping)
             await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        if (AccessLog is not null)
+            await AccessLog.FlushAsync().ConfigureAwait(false);
         Metrics.Dispose();
         var ended = _transport.DisposeAsync().AsTask();
         if (ConnectionCount == 0)
