@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Millrace.Protocol.Semantics;
 
 namespace Millrace.Telemetry;
 
@@ -152,10 +151,11 @@ internal sealed class AccessFormat
         AddText(text);
         int end = start + 1;
         string? name = null;
-        if (end < format.Length && format[end] == '{' && format.IndexOf('}', end) is var close and > 0)
+        if (end < format.Length && format[end] == '{')
         {
-            name = format[(end + 1)..close];
-            end = close + 1;
+            int close = format.IndexOf('}', end);
+            name = close < 0 ? "" : format[(end + 1)..close];
+            end = close < 0 ? format.Length : close + 1;
         }
         char letter = end < format.Length ? format[end] : '\0';
         var kind = (letter, name) switch

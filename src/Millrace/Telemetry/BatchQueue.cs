@@ -52,7 +52,7 @@ internal sealed class BatchQueue<T>(int capacity, Action<ReadOnlyMemory<T>> writ
     {
         while (true)
         {
-            await Task.Delay(Interval).ConfigureAwait(false);
+            await Task.Delay(Interval, TimeProvider.System).ConfigureAwait(false);
             T[] batch;
             int count;
             lock (_lock)

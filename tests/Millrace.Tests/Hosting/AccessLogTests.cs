@@ -235,7 +235,7 @@ public sealed class AccessLogTests
             await response.WriteAsync(Patterns.Bytes(500));
             return response;
         }),
-        Get("/throws", Response (Request request) => throw new InvalidOperationException("oops")),
+        Get("/throws", StreamResponse (Request request) => throw new InvalidOperationException("oops")),
     ];
 
     private static async Task<long> SumAsync(RunningServer server, MemoryStream output, int lines)
