@@ -68,9 +68,10 @@ internal sealed class Http1Output(Server server, Connection connection)
         });
     }
 
-    /// <summary>The answer to a request that broke the protocol. The text is fixed: nothing of what the client sent comes back.</summary>
-    public void AppendRefusal(ProtocolFault fault)
+    /// <summary>The answer to a request that broke the protocol. The text is fixed: nothing of what the client sent comes back. Returns its length.</summary>
+    public int AppendRefusal(ProtocolFault fault)
     {
+        int before = _buffer.Count;
         string text = ProtocolFaults.Text(fault);
         ResponseHeadWriter.Write(_buffer, new ResponseHead
         {
@@ -83,6 +84,7 @@ internal sealed class Http1Output(Server server, Connection connection)
             ContentType = "text/plain; charset=utf-8"u8,
         });
         AppendText(text, text.Length);
+        return _buffer.Count - before;
     }
 
     /// <summary>Sends what has come together; false when the connection is lost.</summary>

@@ -251,9 +251,8 @@ internal sealed class RequestHandler
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
     {
         NoteFault(fault);
-        int before = Output.Count;
-        Output.AppendRefusal(fault);
-        await RequestRecord.RefusedAsync(_server, this, ProtocolFaults.Status(fault), Output.Count - before).ConfigureAwait(false);
+        int bytes = Output.AppendRefusal(fault);
+        await RequestRecord.RefusedAsync(_server, this, ProtocolFaults.Status(fault), bytes).ConfigureAwait(false);
         return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
 
