@@ -9,6 +9,7 @@ internal sealed partial class Http1Exchange
     {
         using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
         KeepAlive = false;
+        _record?.Answer(response, 101);
         _output.AppendWebSocket(response);
         if (!await _output.FlushAsync().ConfigureAwait(false))
             throw Http1ResponseWriter.ClientGone();

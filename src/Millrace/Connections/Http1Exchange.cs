@@ -29,6 +29,9 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     private Http1WebSocket? _webSocket;
     private bool _watchesClient;
 
+    // Null while nobody wants to know.
+    private RequestRecord? _record;
+
     public override string Scheme => _connection is TlsConnection ? "https" : "http";
 
     public override TlsInfo? Tls => field ??= _connection is TlsConnection secured ? new TlsInfo(secured.Session, secured.PeerCertificate) : null;
@@ -55,6 +58,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     {
         bool hasBody = head.Framing == BodyFraming.Chunked || head.ContentLength > 0;
         _body = hasBody ? new Http1RequestBody(flow, this, head) : null;
+        _record = _server.NotesRequests ? new RequestRecord(_server, flow) : null;
         var request = new Request(this, new HeadView(head, buffer, start), _body is null ? EmptyBody.Instance : _body, _server.RequestSettings);
         Volatile.Write(ref _request, request);
         return request;
@@ -147,7 +151,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// </summary>
     public ValueTask EndAsync(Request request)
     {
-        if (_body is not null || HasBegun)
+        if (_body is not null || HasBegun || _record is not null)
             return EndStreamsAsync(request);
         Forget(request);
         return ValueTask.CompletedTask;
@@ -202,6 +206,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
         KeepAlive = false;
         _tunnel = new Http1Tunnel(flow);
+        _record?.Answer(response, response.WireStatus);
         _output.AppendUpgrade(response);
         return await _output.FlushAsync().ConfigureAwait(false) ? _tunnel : throw Http1ResponseWriter.ClientGone();
     }
@@ -262,6 +267,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         bool keepAlive = head.KeepAlive && !response.ClosesConnection && !_server.IsStopping && isHeardOut;
         var framing = ResponseFraming.Decide(head.Method, response.Status, head.MinorVersion, length, keepAlive);
         KeepAlive = framing.KeepAlive;
+        _record?.Answer(response, response.Status);
         _output.AppendHead(response, framing, head.MinorVersion);
         return framing;
     }
@@ -289,6 +295,11 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         // One that the handler began and did not return.
         if (_writer is not null)
             await _writer.Response.ReleaseAsync().ConfigureAwait(false);
+        if (_record is { } record)
+        {
+            _record = null;
+            await record.EndAsync(request).ConfigureAwait(false);
+        }
         Forget(request);
     }
 

@@ -12,9 +12,13 @@ internal sealed partial class Http1Output(Server server, Connection connection)
 
     private readonly OutputBuffer _buffer = new(connection.Loop.Buffers);
     private ConnectionDeadline? _deadline;
+    private long _sent;
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int Count => _buffer.Count;
+
+    /// <summary>Bytes that ever came together here or were handed to the connection.</summary>
+    public long Total => _sent + _buffer.Count;
 
     /// <summary>True if a write came to its limit: the connection was reset.</summary>
     public bool HasTimedOut => _deadline is { HasExpired: true };
@@ -64,9 +68,10 @@ internal sealed partial class Http1Output(Server server, Connection connection)
         });
     }
 
-    /// <summary>The answer to a request that broke the protocol. The text is fixed: nothing of what the client sent comes back.</summary>
-    public void AppendRefusal(ProtocolFault fault)
+    /// <summary>The answer to a request that broke the protocol. The text is fixed: nothing of what the client sent comes back. Returns its length.</summary>
+    public int AppendRefusal(ProtocolFault fault)
     {
+        int before = _buffer.Count;
         string text = ProtocolFaults.Text(fault);
         ResponseHeadWriter.Write(_buffer, new ResponseHead
         {
@@ -79,6 +84,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             ContentType = "text/plain; charset=utf-8"u8,
         });
         AppendText(text, text.Length);
+        return _buffer.Count - before;
     }
 
     /// <summary>Sends what has come together; false when the connection is lost.</summary>
@@ -87,11 +93,12 @@ internal sealed partial class Http1Output(Server server, Connection connection)
     /// <summary>Sends what has come together and <paramref name="body"/> behind it, without copying that; false when the connection is lost.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> body)
     {
+        _sent += body.Length;
         var piece = body[..Math.Min(body.Length, PieceBytesMax)];
         var write = connection.WriteAsync(_buffer.Written, piece);
         if (!write.IsCompletedSuccessfully || piece.Length < body.Length)
             return FinishAsync(write, body[piece.Length..]);
-        _buffer.Clear();
+        ClearSent();
         return write;
     }
 
@@ -117,6 +124,12 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
         });
 
+    private void ClearSent()
+    {
+        _sent += _buffer.Count;
+        _buffer.Clear();
+    }
+
     private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
     {
         _deadline ??= new ConnectionDeadline(connection);
@@ -126,7 +139,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             bool isSent = await write.ConfigureAwait(false);
             if (!_deadline.Stop() || !isSent)
                 return false;
-            _buffer.Clear();
+            ClearSent();
             if (rest.IsEmpty)
                 return true;
             var piece = rest[..Math.Min(rest.Length, PieceBytesMax)];

@@ -20,7 +20,8 @@ internal sealed partial class RequestHandler
 
     private async ValueTask<ConnectionEnd> AnswerRefusalAsync(ProtocolFault fault, ConnectionEnd end)
     {
-        Output.AppendRefusal(fault);
+        int bytes = Output.AppendRefusal(fault);
+        await RequestRecord.RefusedAsync(_server, this, ProtocolFaults.Status(fault), bytes).ConfigureAwait(false);
         return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
 }

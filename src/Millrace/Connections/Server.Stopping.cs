@@ -75,6 +75,8 @@ public sealed partial class Server
         // A start that failed half-way leaves listeners behind.
         if (!IsStopping)
             await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        if (AccessLog is not null)
+            await AccessLog.FlushAsync().ConfigureAwait(false);
         Metrics.Dispose();
         if (_transport is null)
             return;

@@ -92,6 +92,7 @@ public sealed partial class Server : IAsyncDisposable
                 new DecodingLimits(options.DecodedBodyBytesMax, options.DecodedBodyRatioMax)),
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
+        options.AccessLog?.Attach(options.LoggerFactory);
         Metrics = new ServerMetrics(() => _transport?.HandOvers ?? 0);
         _admission = new Admission(this);
     }
@@ -102,6 +103,11 @@ public sealed partial class Server : IAsyncDisposable
 
     /// <summary>True if the options give any handler up.</summary>
     internal bool LimitsHandlers => Options.HandlerCancellation || Options.HandlerTimeout != Timeout.InfiniteTimeSpan;
+
+    internal AbstractAccessLogger? AccessLog => Options.AccessLog;
+
+    /// <summary>Whether anybody wants to know about the request that begins now.</summary>
+    internal bool NotesRequests => AccessLog is { IsEnabled: true };
 
     internal ILogger Logger { get; }
 

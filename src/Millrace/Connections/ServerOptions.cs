@@ -136,6 +136,9 @@ public sealed partial class ServerOptions
     /// <summary>The clock of every timeout and of the Date field; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Learns of every answered request, such as an <see cref="AccessLogger"/>; null, the default, costs nothing.</summary>
+    public AbstractAccessLogger? AccessLog { get; init; }
+
     /// <summary>Where the server logs. Null, the default: <see cref="Web.RunApp(Application, RunOptions)"/> writes warnings and errors to the console.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

@@ -25,6 +25,9 @@ internal static partial class ServerLog
     [LoggerMessage(EventId = 7, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
     public static partial void HandshakeFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "The access logger failed.")]
+    public static partial void AccessLoggerFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The certificate {Certificate} has changed and cannot be read; the one before stays.")]
     public static partial void CertificateNotReloaded(this ILogger logger, object certificate, Exception exception);
 
