@@ -36,7 +36,7 @@ internal sealed partial class Http1Exchange
         _ = DropAsync(request, answer);
         if (!isUnanswered || flow.Cause == ConnectionEnd.ClientGone)
             return null;
-        var response = ErrorResponses.For(new TimeoutException());
+        var response = ErrorResponses.For(new TimeoutException(), request);
         response.ForceClose();
         return response;
     }

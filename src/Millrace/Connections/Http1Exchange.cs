@@ -42,8 +42,6 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
 
     public override bool IsOnLoop => _connection.Loop.IsLedByCaller;
 
-    public override CancellationToken Stopping => _server.Stopping;
-
     public override long Milliseconds => _connection.Loop.Clock.Milliseconds;
 
     public override TimeProvider TimeProvider => _connection.Loop.Clock.TimeProvider;

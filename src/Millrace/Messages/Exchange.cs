@@ -23,9 +23,6 @@ internal abstract class Exchange
     /// <summary>Milliseconds of the connection's clock, a few of them coarse.</summary>
     public abstract long Milliseconds { get; }
 
-    /// <summary>Cancelled when the server ends: whoever talks to the client without an end in sight says good-bye.</summary>
-    public abstract CancellationToken Stopping { get; }
-
     /// <summary>The connection's clock, for timers of its responses.</summary>
     public abstract TimeProvider TimeProvider { get; }
 

@@ -21,6 +21,8 @@ internal sealed class CompressedWriter : ResponseWriter
 
     public override bool HasBody => _inner.HasBody;
 
+    public override int Pending => _inner.Pending + (int)_encoded.Length;
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         if (!HasBody)
@@ -34,6 +36,22 @@ internal sealed class CompressedWriter : ResponseWriter
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    public override void Append(ReadOnlySpan<byte> data)
+    {
+        if (HasBody)
+            _encoder.Write(data);
+    }
+
+    public override ValueTask FlushAsync()
+    {
+        _encoder.Flush();
+        _inner.Append(_encoded.GetBuffer().AsSpan(0, (int)_encoded.Length));
+        _encoded.SetLength(0);
+        return _inner.FlushAsync();
+    }
+
+    public override void Post(Action callback) => _inner.Post(callback);
 
     public override async ValueTask EndAsync(ResponseHeaders? trailers, CancellationToken cancellationToken)
     {
