@@ -54,13 +54,14 @@ internal sealed partial class ApplicationService(
 
     private RunOptions ToRunOptions()
     {
-        var defaults = new RunOptions();
+        var defaults = new RunOptions { Tls = options.Tls };
         return new RunOptions
         {
             Host = options.Host ?? (options.Port is not null || (options.Paths.Count == 0 && options.Hosts.Count == 0) ? "" : null),
             Hosts = [.. options.Hosts],
             Port = options.Port ?? defaults.Port,
             Paths = [.. options.Paths],
+            Tls = options.Tls,
             Backlog = options.Backlog ?? defaults.Backlog,
             ReusePort = options.ReusePort ?? defaults.ReusePort,
             ShutdownTimeout = options.ShutdownTimeout ?? BeforeTheHostGivesUp,
@@ -68,14 +69,14 @@ internal sealed partial class ApplicationService(
             ReadinessDelay = options.ReadinessDelay ?? defaults.ReadinessDelay,
             HandleSignals = false,
             Print = OnListening,
-            Server = options.Server.ToServerOptions(options.Proxies, timeProvider, loggers),
+            Server = options.Server.ToServerOptions(options, timeProvider, loggers),
         };
     }
 
     private void OnListening(string banner)
     {
-        if (_logger.IsEnabled(LogLevel.Information))
-            Listens(_logger, banner.Split('\n')[0].Trim('=', ' '));
+        string line = banner.Split('\n')[0].Trim('=', ' ');
+        Listens(_logger, line);
         _listening.TrySetResult();
     }
 

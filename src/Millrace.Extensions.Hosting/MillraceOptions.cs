@@ -38,4 +38,10 @@ public sealed class MillraceOptions
 
     /// <summary>See <see cref="ServerOptions.Proxies"/>; set it in code.</summary>
     public TrustedProxies? Proxies { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.AccessLog"/>; set it in code.</summary>
+    public AbstractAccessLogger? AccessLog { get; set; }
+
+    /// <summary>See <see cref="RunOptions.Tls"/>; set it in code.</summary>
+    public TlsOptions? Tls { get; set; }
 }

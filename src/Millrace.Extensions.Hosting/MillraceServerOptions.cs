@@ -6,6 +6,18 @@ namespace Millrace;
 /// </summary>
 public sealed class MillraceServerOptions
 {
+    /// <summary>See <see cref="ServerOptions.FormPartsMax"/>.</summary>
+    public int? FormPartsMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.FormMemoryBytesMax"/>.</summary>
+    public long? FormMemoryBytesMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.FormDirectory"/>.</summary>
+    public string? FormDirectory { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.MultipartDepthMax"/>.</summary>
+    public int? MultipartDepthMax { get; set; }
+
     /// <summary>See <see cref="ServerOptions.Transport"/>.</summary>
     public TransportKind? Transport { get; set; }
 
@@ -26,6 +38,27 @@ public sealed class MillraceServerOptions
 
     /// <summary>See <see cref="ServerOptions.BodyTimeout"/>.</summary>
     public TimeSpan? BodyTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.BodyRateMin"/>.</summary>
+    public int? BodyRateMin { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.BodyRateGrace"/>.</summary>
+    public TimeSpan? BodyRateGrace { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.RequestTimeout"/>.</summary>
+    public TimeSpan? RequestTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.HandlerTimeout"/>.</summary>
+    public TimeSpan? HandlerTimeout { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.HandlerCancellation"/>.</summary>
+    public bool? HandlerCancellation { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.ConnectionsMax"/>.</summary>
+    public int? ConnectionsMax { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.ConnectionsPerAddressMax"/>.</summary>
+    public int? ConnectionsPerAddressMax { get; set; }
 
     /// <summary>See <see cref="ServerOptions.WriteTimeout"/>.</summary>
     public TimeSpan? WriteTimeout { get; set; }
@@ -64,11 +97,15 @@ public sealed class MillraceServerOptions
     public bool? DateHeader { get; set; }
 
     /// <exception cref="ArgumentException">A value makes no sense; the message says which.</exception>
-    internal ServerOptions ToServerOptions(TrustedProxies? proxies, TimeProvider timeProvider, Microsoft.Extensions.Logging.ILoggerFactory loggers)
+    internal ServerOptions ToServerOptions(MillraceOptions options, TimeProvider timeProvider, Microsoft.Extensions.Logging.ILoggerFactory loggers)
     {
         var defaults = new ServerOptions();
         return new ServerOptions
         {
+            FormPartsMax = FormPartsMax ?? defaults.FormPartsMax,
+            FormMemoryBytesMax = FormMemoryBytesMax ?? defaults.FormMemoryBytesMax,
+            FormDirectory = FormDirectory ?? defaults.FormDirectory,
+            MultipartDepthMax = MultipartDepthMax ?? defaults.MultipartDepthMax,
             Transport = Transport ?? defaults.Transport,
             Loops = Loops ?? defaults.Loops,
             HandOverInterval = HandOverInterval ?? defaults.HandOverInterval,
@@ -76,6 +113,13 @@ public sealed class MillraceServerOptions
             KeepAliveTimeout = KeepAliveTimeout ?? defaults.KeepAliveTimeout,
             HeadTimeout = HeadTimeout ?? defaults.HeadTimeout,
             BodyTimeout = BodyTimeout ?? defaults.BodyTimeout,
+            BodyRateMin = BodyRateMin ?? defaults.BodyRateMin,
+            BodyRateGrace = BodyRateGrace ?? defaults.BodyRateGrace,
+            RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
+            HandlerTimeout = HandlerTimeout ?? defaults.HandlerTimeout,
+            HandlerCancellation = HandlerCancellation ?? defaults.HandlerCancellation,
+            ConnectionsMax = ConnectionsMax ?? defaults.ConnectionsMax,
+            ConnectionsPerAddressMax = ConnectionsPerAddressMax ?? defaults.ConnectionsPerAddressMax,
             WriteTimeout = WriteTimeout ?? defaults.WriteTimeout,
             LingeringTimeout = LingeringTimeout ?? defaults.LingeringTimeout,
             BodyBytesMax = BodyBytesMax ?? defaults.BodyBytesMax,
@@ -88,7 +132,8 @@ public sealed class MillraceServerOptions
             HeadBytesMax = HeadBytesMax ?? defaults.HeadBytesMax,
             ServerHeader = ServerHeader ?? defaults.ServerHeader,
             DateHeader = DateHeader ?? defaults.DateHeader,
-            Proxies = proxies,
+            Proxies = options.Proxies,
+            AccessLog = options.AccessLog,
             TimeProvider = timeProvider,
             LoggerFactory = loggers,
         };

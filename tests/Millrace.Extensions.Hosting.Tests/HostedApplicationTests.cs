@@ -143,7 +143,7 @@ public sealed class HostedApplicationTests
     [Fact]
     public void The_options_that_configuration_can_say_are_all_there()
     {
-        Type[] inCode = [typeof(TrustedProxies), typeof(TimeProvider), typeof(ILoggerFactory)];
+        Type[] inCode = [typeof(TrustedProxies), typeof(AbstractAccessLogger), typeof(TimeProvider), typeof(ILoggerFactory)];
         Assert.Equal(Bindable(typeof(ServerOptions), inCode), Bindable(typeof(MillraceServerOptions), []));
     }
 
