@@ -36,12 +36,19 @@ public sealed class MillraceOptions
     /// <summary>Limits, timeouts and transport.</summary>
     public MillraceServerOptions Server { get; } = new();
 
-    /// <summary>See <see cref="ServerOptions.Proxies"/>; set it in code.</summary>
-    public TrustedProxies? Proxies { get; set; }
+    // Not properties that configuration would try to fill.
+    internal TrustedProxies? Proxies { get; private set; }
 
-    /// <summary>See <see cref="ServerOptions.AccessLog"/>; set it in code.</summary>
-    public AbstractAccessLogger? AccessLog { get; set; }
+    internal AbstractAccessLogger? AccessLog { get; private set; }
 
-    /// <summary>See <see cref="RunOptions.Tls"/>; set it in code.</summary>
-    public TlsOptions? Tls { get; set; }
+    internal TlsOptions? Tls { get; private set; }
+
+    /// <summary>Sets what configuration cannot say: see <see cref="ServerOptions.Proxies"/>.</summary>
+    public void UseProxies(TrustedProxies proxies) => Proxies = proxies;
+
+    /// <summary>Sets what configuration cannot say: see <see cref="ServerOptions.AccessLog"/>.</summary>
+    public void UseAccessLog(AbstractAccessLogger accessLog) => AccessLog = accessLog;
+
+    /// <summary>Sets what configuration cannot say: see <see cref="RunOptions.Tls"/>.</summary>
+    public void UseTls(TlsOptions tls) => Tls = tls;
 }
