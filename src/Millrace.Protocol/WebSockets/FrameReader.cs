@@ -86,20 +86,21 @@ internal struct FrameReader(long messageBytesMax, int fragmentsMax, bool compres
 
     private FrameStep ReadControl(Span<byte> bytes, out int consumed, out int start, out int length)
     {
-        consumed = start = 0;
-        length = bytes[1] & ~MaskBit;
+        consumed = start = length = 0;
+        int size = bytes[1] & ~MaskBit;
         var opcode = (Opcode)(bytes[0] & 0x0F);
         var fault = (bytes[0] & (CompressedBit | OtherReservedBits)) != 0 ? WebSocketFault.ReservedBits
             : opcode > Opcode.Pong ? WebSocketFault.ReservedOpcode
             : (bytes[0] & FinalBit) == 0 ? WebSocketFault.ControlFragmented
             : (bytes[1] & MaskBit) == 0 ? WebSocketFault.NotMasked
-            : length > ControlBytesMax ? WebSocketFault.ControlTooLong
+            : size > ControlBytesMax ? WebSocketFault.ControlTooLong
             : WebSocketFault.None;
         if (fault != WebSocketFault.None)
             return Fail(fault);
-        if (bytes.Length < 2 + MaskBytes + length)
+        if (bytes.Length < 2 + MaskBytes + size)
             return FrameStep.NeedMore;
         start = 2 + MaskBytes;
+        length = size;
         consumed = start + length;
         FrameMask.Apply(bytes.Slice(start, length), MemoryMarshal.Read<uint>(bytes[2..]));
         Opcode = opcode;
