@@ -11,9 +11,6 @@ internal sealed partial class ApplicationService(
     ILoggerFactory loggers,
     TimeProvider timeProvider) : IHostedService, IAsyncDisposable
 {
-    // The host's own default is 30 s (HostOptions.ShutdownTimeout).
-    private static readonly TimeSpan BeforeTheHostGivesUp = TimeSpan.FromSeconds(25);
-
     private readonly ILogger _logger = loggers.CreateLogger("Millrace.Hosting");
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,31 +43,10 @@ internal sealed partial class ApplicationService(
 
     private async Task RunAsync(Application app)
     {
-        await Web.RunAppAsync(app, ToRunOptions(), _stop.Token).ConfigureAwait(false);
+        await Web.RunAppAsync(app, options.ToRunOptions(OnListening, timeProvider, loggers), _stop.Token).ConfigureAwait(false);
         // The application has ended by itself (Application.Stop, GracefulExit): so does the host, as a program under RunApp would.
         if (!_stop.IsCancellationRequested)
             lifetime.StopApplication();
-    }
-
-    private RunOptions ToRunOptions()
-    {
-        var defaults = new RunOptions { Tls = options.Tls };
-        return new RunOptions
-        {
-            Host = options.Host ?? (options.Port is not null || (options.Paths.Count == 0 && options.Hosts.Count == 0) ? "" : null),
-            Hosts = [.. options.Hosts],
-            Port = options.Port ?? defaults.Port,
-            Paths = [.. options.Paths],
-            Tls = options.Tls,
-            Backlog = options.Backlog ?? defaults.Backlog,
-            ReusePort = options.ReusePort ?? defaults.ReusePort,
-            ShutdownTimeout = options.ShutdownTimeout ?? BeforeTheHostGivesUp,
-            CleanupTimeout = options.CleanupTimeout ?? defaults.CleanupTimeout,
-            ReadinessDelay = options.ReadinessDelay ?? defaults.ReadinessDelay,
-            HandleSignals = false,
-            Print = OnListening,
-            Server = options.Server.ToServerOptions(options, timeProvider, loggers),
-        };
     }
 
     private void OnListening(string banner)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Millrace;
 
 /// <summary>
@@ -6,6 +8,14 @@ namespace Millrace;
 /// </summary>
 public sealed class MillraceOptions
 {
+    // The host's own default is 30 s (HostOptions.ShutdownTimeout).
+    private static readonly TimeSpan BeforeTheHostGivesUp = TimeSpan.FromSeconds(25);
+
+    // Not properties: configuration would try to fill them.
+    private TrustedProxies? _proxies;
+    private AbstractAccessLogger? _accessLog;
+    private TlsOptions? _tls;
+
     /// <summary>See <see cref="RunOptions.Host"/>.</summary>
     public string? Host { get; set; }
 
@@ -36,19 +46,33 @@ public sealed class MillraceOptions
     /// <summary>Limits, timeouts and transport.</summary>
     public MillraceServerOptions Server { get; } = new();
 
-    // Not properties that configuration would try to fill.
-    internal TrustedProxies? Proxies { get; private set; }
-
-    internal AbstractAccessLogger? AccessLog { get; private set; }
-
-    internal TlsOptions? Tls { get; private set; }
-
     /// <summary>Sets what configuration cannot say: see <see cref="ServerOptions.Proxies"/>.</summary>
-    public void UseProxies(TrustedProxies proxies) => Proxies = proxies;
+    public void UseProxies(TrustedProxies proxies) => _proxies = proxies;
 
     /// <summary>Sets what configuration cannot say: see <see cref="ServerOptions.AccessLog"/>.</summary>
-    public void UseAccessLog(AbstractAccessLogger accessLog) => AccessLog = accessLog;
+    public void UseAccessLog(AbstractAccessLogger accessLog) => _accessLog = accessLog;
 
     /// <summary>Sets what configuration cannot say: see <see cref="RunOptions.Tls"/>.</summary>
-    public void UseTls(TlsOptions tls) => Tls = tls;
+    public void UseTls(TlsOptions tls) => _tls = tls;
+
+    internal RunOptions ToRunOptions(Action<string> print, TimeProvider timeProvider, ILoggerFactory loggers)
+    {
+        var defaults = new RunOptions { Tls = _tls };
+        return new RunOptions
+        {
+            Host = Host ?? (Port is not null || (Paths.Count == 0 && Hosts.Count == 0) ? "" : null),
+            Hosts = [.. Hosts],
+            Port = Port ?? defaults.Port,
+            Paths = [.. Paths],
+            Tls = _tls,
+            Backlog = Backlog ?? defaults.Backlog,
+            ReusePort = ReusePort ?? defaults.ReusePort,
+            ShutdownTimeout = ShutdownTimeout ?? BeforeTheHostGivesUp,
+            CleanupTimeout = CleanupTimeout ?? defaults.CleanupTimeout,
+            ReadinessDelay = ReadinessDelay ?? defaults.ReadinessDelay,
+            HandleSignals = false,
+            Print = print,
+            Server = Server.ToServerOptions(_proxies, _accessLog, timeProvider, loggers),
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Millrace;
 
 /// <summary>
@@ -97,7 +99,7 @@ public sealed class MillraceServerOptions
     public bool? DateHeader { get; set; }
 
     /// <exception cref="ArgumentException">A value makes no sense; the message says which.</exception>
-    internal ServerOptions ToServerOptions(MillraceOptions options, TimeProvider timeProvider, Microsoft.Extensions.Logging.ILoggerFactory loggers)
+    internal ServerOptions ToServerOptions(TrustedProxies? proxies, AbstractAccessLogger? accessLog, TimeProvider timeProvider, ILoggerFactory loggers)
     {
         var defaults = new ServerOptions();
         return new ServerOptions
@@ -132,8 +134,8 @@ public sealed class MillraceServerOptions
             HeadBytesMax = HeadBytesMax ?? defaults.HeadBytesMax,
             ServerHeader = ServerHeader ?? defaults.ServerHeader,
             DateHeader = DateHeader ?? defaults.DateHeader,
-            Proxies = options.Proxies,
-            AccessLog = options.AccessLog,
+            Proxies = proxies,
+            AccessLog = accessLog,
             TimeProvider = timeProvider,
             LoggerFactory = loggers,
         };
