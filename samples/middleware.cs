@@ -33,7 +33,7 @@ static async ValueTask<StreamResponse> ErrorPages(Request request, Handler next)
     try
     {
         var response = await next(request);
-        return request.Refusal is { Status: 404 } ? Response.Text("There is nothing here.", 404) : response;
+        return response.Status == 404 && request.Refusal is not null ? Response.Text("There is nothing here.", 404) : response;
     }
     catch (HttpException e) when (e.Status == 403)
     {

@@ -51,6 +51,7 @@ internal sealed partial class Http1Output
             }
             long n = await send.ConfigureAwait(false);
             sent += Math.Max(n, 0);
+            _sent += Math.Max(n, 0);
             sentInWait += Math.Max(n, 0);
             if (isTimed && (n <= 0 || sentInWait >= PieceBytesMax || sent == count))
             {
@@ -60,7 +61,7 @@ internal sealed partial class Http1Output
             }
             if (n <= 0)
                 return n < 0 ? n : sent;
-            _buffer.Clear();
+            ClearSent();
             sentInTurn += n;
             if (sentInTurn >= FileBytesPerTurn && sent < count)
             {

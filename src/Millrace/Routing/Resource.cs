@@ -24,7 +24,7 @@ public sealed class Resource
     /// <summary>The routes of the path, one for each method, in the order they were added.</summary>
     public IReadOnlyList<Route> Routes => _routes;
 
-    private RoutePattern Pattern => _routes[0].Pattern;
+    private RoutePattern Pattern => _router.Whole(_routes[0].Pattern);
 
     /// <summary>The URL of the path with a value for each parameter: <c>app.Router["user"].UrlFor(("name", "x"))</c>. Values are escaped; that of a catch-all keeps its slashes.</summary>
     /// <exception cref="ArgumentException">A value is missing, is empty, or is for a parameter that the path has not.</exception>

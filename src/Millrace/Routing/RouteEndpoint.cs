@@ -12,7 +12,8 @@ internal sealed class RouteEndpoint : Endpoint
     {
         _pattern = entry.Pattern;
         Route = entry.Route;
-        Inner = MiddlewareList.Around(entry.Route.Handler, entry.Route.Middlewares);
+        var handler = entry.Route.Handler;
+        Inner = entry.Route.Middlewares.Count == 0 ? handler : MiddlewareList.Around(entry.Router.OrAnew(handler), entry.Route.Middlewares);
         Handler = entry.Router.Around(Inner);
     }
 

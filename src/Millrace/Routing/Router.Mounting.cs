@@ -64,13 +64,15 @@ public sealed partial class Router
     /// <summary>A handler inside the middlewares of this application and of all it is mounted in.</summary>
     internal Handler Around(Handler inner)
     {
-        // A middleware may pass on a clone that was not resolved: its path is another one.
-        Handler handler = request => request.Destination is null ? HandleAnew(request) : inner(request);
+        var handler = OrAnew(inner);
         var all = handler;
         for (var router = this; router is not null; router = router.Parent)
             all = MiddlewareList.Around(all, router.Application.Middlewares);
         return all == handler ? inner : all;
     }
+
+    /// <summary>A middleware may pass on a clone that was not resolved: its path is another one, and so may be its handler.</summary>
+    internal Handler OrAnew(Handler inner) => request => request.Destination is null ? HandleAnew(request) : inner(request);
 
     /// <summary>The pattern with the prefixes of all that this router's application is mounted in.</summary>
     internal RoutePattern Whole(RoutePattern pattern) =>
