@@ -19,12 +19,12 @@ internal sealed partial class Http1Exchange
         // Pairs with OnStopping, which may have come just before.
         Interlocked.MemoryBarrier();
         if (_server.IsStopping)
-            webSocket.GoAway();
+            webSocket.GoAway(CloseCodes.GoingAway, "");
         return webSocket;
     }
 
     /// <summary>The server stops: a WebSocket would never end by itself.</summary>
-    public void OnStopping() => Volatile.Read(ref _webSocket)?.GoAway();
+    public void OnStopping() => Volatile.Read(ref _webSocket)?.GoAway(CloseCodes.GoingAway, "");
 
     /// <summary>The handler is done with its WebSocket.</summary>
     private async ValueTask<bool> CloseWebSocketAsync(bool failed)

@@ -36,8 +36,8 @@ internal sealed partial class Http1WebSocket
         await over.Task.ConfigureAwait(false);
     }
 
-    /// <summary>The server stops: the client is told, and whoever receives comes to the end.</summary>
-    public void GoAway() => _ = GoAwayAsync();
+    /// <summary>The server stops, or a hub gives it up: the client is told, and whoever receives comes to the end.</summary>
+    public void GoAway(int code, string reason) => _ = GoAwayAsync(code, reason);
 
     /// <summary>The handler is done with it. Completes when nobody reads or writes any more; nobody will from here on.</summary>
     public async Task EndAsync()
@@ -51,9 +51,9 @@ internal sealed partial class Http1WebSocket
         ReleaseBlock();
     }
 
-    private async Task GoAwayAsync()
+    private async Task GoAwayAsync(int code, string reason)
     {
-        await SendCloseAsync(CloseCodes.GoingAway, "").ConfigureAwait(false);
+        await SendCloseAsync(code, reason).ConfigureAwait(false);
         _connection.Interrupt();
     }
 

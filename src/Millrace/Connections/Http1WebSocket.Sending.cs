@@ -146,14 +146,7 @@ internal sealed partial class Http1WebSocket
     private void LeaveTurn()
     {
         _turns.Leave();
-        // A ping that came just now found the turn taken: looked for only behind the turn, none is forgotten.
-        while (Volatile.Read(ref _pongOwed) is not null && _turns.TryEnter())
-        {
-            if (Interlocked.Exchange(ref _pongOwed, null) is { } payload && !_closeSent)
-                AppendControl(Opcode.Pong, payload);
-            _turns.Leave();
-            FlushLater();
-        }
+        LookAfterTurn();
     }
 
     private Step AnswerPing(ReadOnlySpan<byte> payload)
@@ -163,9 +156,7 @@ internal sealed partial class Http1WebSocket
         if (!_turns.TryEnter())
         {
             Volatile.Write(ref _pongOwed, payload.ToArray());
-            if (!_turns.TryEnter())
-                return Step.NeedBytes;
-            LeaveTurn();
+            LookAfterTurn();
             return Step.NeedBytes;
         }
         AppendControl(Opcode.Pong, payload);

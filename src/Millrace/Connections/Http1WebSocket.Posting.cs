@@ -1,0 +1,86 @@
+using Millrace.Protocol.WebSockets;
+
+namespace Millrace.Connections;
+
+/// <summary>What a hub sends: frames that many WebSockets share, for which nobody waits.</summary>
+internal sealed partial class Http1WebSocket
+{
+    // Null until a frame had to wait. It is its own lock.
+    private Queue<byte[]>? _posted;
+
+    public override void Post(byte[] frame, int queuedMax, SlowReaderPolicy policy)
+    {
+        if (_closeSent || CloseCode > 0)
+            return;
+        // Whoever queued before goes first.
+        if (_posted is not { Count: > 0 } && _turns.TryEnter())
+        {
+            if (_fragmented == Opcode.Continuation && !_closeSent)
+            {
+                SendShared(frame);
+                return;
+            }
+            _turns.Leave();
+        }
+        Enqueue(frame, queuedMax, policy);
+        LookAfterTurn();
+    }
+
+    /// <summary>Whoever leaves the turn, or has something for whoever has it, sees to what waits: what the turn's owner no longer saw is not forgotten.</summary>
+    private void LookAfterTurn()
+    {
+        while ((Volatile.Read(ref _pongOwed) is not null || (_posted is { Count: > 0 } && _fragmented == Opcode.Continuation)) && _turns.TryEnter())
+        {
+            if (Interlocked.Exchange(ref _pongOwed, null) is { } payload && !_closeSent)
+                AppendControl(Opcode.Pong, payload);
+            if (TakePosted() is { } frame)
+            {
+                SendShared(frame);
+                return;
+            }
+            _turns.Leave();
+            FlushLater();
+        }
+    }
+
+    /// <summary>Sends a frame in the turn that the caller has, and leaves it.</summary>
+    private void SendShared(byte[] frame)
+    {
+        var write = _flow.Output.SendAsync(frame);
+        if (write.IsCompletedSuccessfully)
+            LeaveTurn();
+        else
+            _ = FinishFlushAsync(write);
+    }
+
+    private byte[]? TakePosted()
+    {
+        if (_posted is null || _fragmented != Opcode.Continuation)
+            return null;
+        lock (_posted)
+        {
+            if (_closeSent)
+                _posted.Clear();
+            return _posted.TryDequeue(out byte[]? frame) ? frame : null;
+        }
+    }
+
+    private void Enqueue(byte[] frame, int queuedMax, SlowReaderPolicy policy)
+    {
+        if (_posted is null)
+            Interlocked.CompareExchange(ref _posted, new Queue<byte[]>(), null);
+        bool isFull;
+        lock (_posted)
+        {
+            isFull = _posted.Count >= queuedMax;
+            if (isFull && policy == SlowReaderPolicy.Close)
+                _posted.Clear();
+            else if (isFull)
+                _posted.Dequeue();
+            if (!isFull || policy == SlowReaderPolicy.DropOldest)
+                _posted.Enqueue(frame);
+        }
+        if (isFull && policy == SlowReaderPolicy.Close)
+            GoAway(CloseCodes.TryAgainLater, "The client reads too slowly.");
+    }
+}
