@@ -15,8 +15,9 @@ internal sealed partial class RequestHandler
     public ConnectionEnd? Cause { get; set; }
 
     /// <summary>After its last answer a connection does not just close.</summary>
-    private static bool LingersAfter(ConnectionEnd end) => end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout
-        or ConnectionEnd.BodyTimeout or ConnectionEnd.BodyTooSlow or ConnectionEnd.RequestTimeout or ConnectionEnd.HandlerTimeout or ConnectionEnd.Refused;
+    private bool LingersAfter(ConnectionEnd end) => end is ConnectionEnd.Completed or ConnectionEnd.ProtocolFault or ConnectionEnd.HeadTimeout
+        or ConnectionEnd.BodyTimeout or ConnectionEnd.BodyTooSlow or ConnectionEnd.RequestTimeout or ConnectionEnd.HandlerTimeout
+        || (end == ConnectionEnd.Refused && _handshake is null);
 
     private async ValueTask<ConnectionEnd> AnswerRefusalAsync(ProtocolFault fault, ConnectionEnd end)
     {
@@ -24,4 +25,9 @@ internal sealed partial class RequestHandler
         await RequestRecord.RefusedAsync(_server, this, ProtocolFaults.Status(fault), bytes).ConfigureAwait(false);
         return await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
     }
+
+    /// <summary>One connection too many: it is told so, unless that would take a handshake first.</summary>
+    private ValueTask<ConnectionEnd> TurnAwayAsync() => _handshake is null
+        ? AnswerRefusalAsync(ProtocolFault.TooManyConnections, ConnectionEnd.Refused)
+        : new ValueTask<ConnectionEnd>(ConnectionEnd.Refused);
 }

@@ -86,7 +86,7 @@ internal sealed partial class RequestHandler
         var end = ConnectionEnd.InternalError;
         try
         {
-            end = IsRefused ? await AnswerRefusalAsync(ProtocolFault.TooManyConnections, ConnectionEnd.Refused).ConfigureAwait(false) : await ServeAsync().ConfigureAwait(false);
+            end = IsRefused ? await TurnAwayAsync().ConfigureAwait(false) : await ServeAsync().ConfigureAwait(false);
             if (LingersAfter(end))
                 await LingerAsync().ConfigureAwait(false);
         }

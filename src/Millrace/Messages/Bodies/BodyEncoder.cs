@@ -45,7 +45,7 @@ internal static class BodyEncoder
         return encoded.ToArray();
     }
 
-    // Measured on JSON of 6.4 KB, a core to itself: 1 gives 1,583 bytes in 18 µs, 3 gives 1,337 in 38, 4 gives 1,303 in 57.
+    // Measured on JSON of 6.4 KB, on a busy machine: 1 gives 1,583 bytes in 18 µs, 3 gives 1,337 in 38, 4 gives 1,303 in 57.
     private static int Quality(CompressionLevel level) => level switch
     {
         CompressionLevel.Fastest => 1,
