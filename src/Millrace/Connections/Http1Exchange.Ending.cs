@@ -38,12 +38,13 @@ internal sealed partial class Http1Exchange
         var writes = _writer?.CloseAsync() ?? Task.CompletedTask;
         var tunnel = _tunnel?.CloseAsync() ?? Task.CompletedTask;
         var webSocket = _webSocket?.EndAsync() ?? Task.CompletedTask;
-        if (!(reads.IsCompleted && writes.IsCompleted && tunnel.IsCompleted && webSocket.IsCompleted))
+        // A WebSocket that is closed may still be sending by itself what it had put off: that is nothing the handler left behind.
+        if (!(reads.IsCompleted && writes.IsCompleted && tunnel.IsCompleted && (webSocket.IsCompleted || _webSocket!.IsOver)))
         {
             KeepAlive = false;
             _connection.Abort();
-            await Task.WhenAll(reads, writes, tunnel, webSocket).ConfigureAwait(false);
         }
+        await Task.WhenAll(reads, writes, tunnel, webSocket).ConfigureAwait(false);
         // One that the handler began and did not return.
         if (_writer is not null)
             await _writer.Response.ReleaseAsync().ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal sealed partial class Http1WebSocket
     private volatile bool _isOver;
     private TaskCompletionSource? _whenOver;
 
+    /// <summary>True once nothing can be received any more.</summary>
+    public bool IsOver => _isOver;
+
     private long Now => _connection.Loop.Clock.Milliseconds;
 
     public override async ValueTask CloseAsync(int code, string reason)

@@ -12,8 +12,8 @@ internal static unsafe partial class FileSystem
     private const int StatxSize = 256;
     private const int StatxMode = 28;
     private const int StatxInode = 32;
-    private const int S_IFMT = 0xF000;
-    private const int S_IFSOCK = 0xC000;
+    private const int SIFMT = 0xF000;
+    private const int SIFSOCK = 0xC000;
 
     /// <summary>The number of the socket file at a path; 0 if there is none, or something else. Linux only.</summary>
     public static ulong SocketInode(string path)
@@ -25,7 +25,7 @@ internal static unsafe partial class FileSystem
             if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE_MODE_INO, p) != 0)
                 return 0;
         }
-        bool isSocket = (MemoryMarshal.Read<ushort>(status[StatxMode..]) & S_IFMT) == S_IFSOCK;
+        bool isSocket = (MemoryMarshal.Read<ushort>(status[StatxMode..]) & SIFMT) == SIFSOCK;
         return isSocket ? MemoryMarshal.Read<ulong>(status[StatxInode..]) : 0;
     }
 
