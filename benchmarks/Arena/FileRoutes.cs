@@ -5,12 +5,16 @@ using static Millrace.Web;
 /// <summary>Bodies that are read and thrown away, a directory of small files and one of large ones.</summary>
 internal static class FileRoutes
 {
-    public static Route[] Of(string? data) => data is null ? [Post("/upload", Upload)] :
-    [
-        Post("/upload", Upload),
-        Static("/static", Path.Combine(data, "static")),
-        Static("/file", Path.Combine(data, "files")),
-    ];
+    /// <param name="data">The directory that has the directories <c>static</c> and <c>files</c>; one that is not there has no route.</param>
+    public static IEnumerable<Route> Of(string? data)
+    {
+        yield return Post("/upload", Upload);
+        foreach (var (prefix, name) in ((string, string)[])[("/static", "static"), ("/file", "files")])
+        {
+            if (data is not null && Directory.Exists(Path.Combine(data, name)))
+                yield return Static(prefix, Path.Combine(data, name));
+        }
+    }
 
     private static async Task<Response> Upload(Request request)
     {
