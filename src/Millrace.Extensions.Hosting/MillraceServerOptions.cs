@@ -65,6 +65,12 @@ public sealed class MillraceServerOptions
     /// <summary>See <see cref="ServerOptions.WriteTimeout"/>.</summary>
     public TimeSpan? WriteTimeout { get; set; }
 
+    /// <summary>See <see cref="ServerOptions.ResponseRateMin"/>.</summary>
+    public int? ResponseRateMin { get; set; }
+
+    /// <summary>See <see cref="ServerOptions.ResponseRateGrace"/>.</summary>
+    public TimeSpan? ResponseRateGrace { get; set; }
+
     /// <summary>See <see cref="ServerOptions.LingeringTimeout"/>.</summary>
     public TimeSpan? LingeringTimeout { get; set; }
 
@@ -123,6 +129,8 @@ public sealed class MillraceServerOptions
             ConnectionsMax = ConnectionsMax ?? defaults.ConnectionsMax,
             ConnectionsPerAddressMax = ConnectionsPerAddressMax ?? defaults.ConnectionsPerAddressMax,
             WriteTimeout = WriteTimeout ?? defaults.WriteTimeout,
+            ResponseRateMin = ResponseRateMin ?? defaults.ResponseRateMin,
+            ResponseRateGrace = ResponseRateGrace ?? defaults.ResponseRateGrace,
             LingeringTimeout = LingeringTimeout ?? defaults.LingeringTimeout,
             BodyBytesMax = BodyBytesMax ?? defaults.BodyBytesMax,
             DecodeBodies = DecodeBodies ?? defaults.DecodeBodies,

@@ -34,6 +34,9 @@ internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
 
     public override bool PeerClosed => _lost || _incoming.IsEnded;
 
+    /// <summary>The pipe stands for the buffers of both systems.</summary>
+    public override long Delivered => _outgoing.Written;
+
     public override ValueTask<bool> WaitReadableAsync()
     {
         if (_lost || _incoming.CanRead)

@@ -38,6 +38,12 @@ internal abstract class Connection
     public abstract bool PeerClosed { get; }
 
     /// <summary>
+    /// How many bytes ever written have reached the peer's system; where that is not known, how many ours has taken. It grows while a write waits, if the
+    /// peer reads. Any thread may ask; the answer for a connection that is being closed is worth nothing.
+    /// </summary>
+    public abstract long Delivered { get; }
+
+    /// <summary>
     /// Completes when a read would not wait: with true, or with false after <see cref="Interrupt"/>.
     /// It needs no buffer, so an idle connection holds none.
     /// </summary>

@@ -60,6 +60,30 @@ public sealed class TransferTests
         client.Dispose();
     }
 
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task What_was_delivered_grows_as_the_peer_reads_and_is_all_in_the_end(Kind kind)
+    {
+        await using var harness = new Harness(kind);
+        var (client, connection) = await harness.ConnectAsync();
+        Assert.Equal(0, connection.Delivered);
+        var writing = Task.Run(async () => await connection.WriteAsync(Bytes.Of("head"), Bytes.Pattern(Megabytes64)));
+        long before = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            await client.ReceiveExactlyAsync(Megabytes64 / 8);
+            // Sockets tells nothing while a write is under way.
+            if (kind != Kind.Sockets)
+                await Eventually.TrueAsync(() => connection.Delivered > before);
+            before = connection.Delivered;
+        }
+        await client.ReceiveExactlyAsync(4);
+        Assert.True(await writing);
+        await Eventually.TrueAsync(() => connection.Delivered == Megabytes64 + 4);
+        connection.Close();
+        client.Dispose();
+    }
+
     [Theory(Timeout = 60_000)]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task A_client_that_does_not_read_makes_the_writer_wait(Kind kind)

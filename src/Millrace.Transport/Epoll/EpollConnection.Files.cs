@@ -32,6 +32,7 @@ internal sealed partial class EpollConnection
             n = Libc.SendWithMore(_fd, head);
         }
         while (n == -Libc.EINTR);
+        Sent(n);
         return n;
     }
 
@@ -43,6 +44,7 @@ internal sealed partial class EpollConnection
             n = Libc.SendFile(_fd, file, offset, Math.Min(count, SendFileBytesMax));
         }
         while (n == -Libc.EINTR);
+        Sent(n);
         return n;
     }
 

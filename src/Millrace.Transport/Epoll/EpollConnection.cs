@@ -33,6 +33,7 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
     private volatile bool _peerClosed;
     private volatile bool _lost;
     private int _interrupted;
+    private long _sent;
 
     public EpollConnection(EpollLoop loop, int fd, uint generation, ReadOnlySpan<byte> remoteAddress)
     {
@@ -50,6 +51,12 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
     public override EventLoop Loop => _loop;
 
     public override bool PeerClosed => _peerClosed;
+
+    /// <summary>
+    /// A descriptor that was closed and given to another connection while a timer asks makes the answer wrong, which its contract allows; nothing
+    /// is changed by asking.
+    /// </summary>
+    public override long Delivered => Volatile.Read(ref _sent) - Libc.QueuedBytes(_fd);
 
     public override EndPoint? RemoteEndPoint => SocketAddressBytes.ToEndPoint(_remoteAddress[.._remoteAddressLength]);
 
@@ -202,7 +209,14 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
             n = second.IsEmpty ? Libc.Send(_fd, first) : Libc.Send(_fd, first, second);
         }
         while (n == -Libc.EINTR);
+        Sent(n);
         return n;
+    }
+
+    private void Sent(long n)
+    {
+        if (n > 0)
+            Volatile.Write(ref _sent, _sent + n);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -38,6 +38,8 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
     private volatile bool _lost;
     private volatile bool _closed;
     private int _interrupted;
+    private long _sending;
+    private long _sent;
 
     private SocketConnection(PooledLoop loop, Socket socket)
     {
@@ -51,6 +53,8 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
     public override EventLoop Loop => _loop;
 
     public override bool PeerClosed => _peerClosed;
+
+    public override long Delivered => Volatile.Read(ref _sent);
 
     public override EndPoint? RemoteEndPoint => _remoteEndPoint;
 
@@ -110,6 +114,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         if (_lost || (head.IsEmpty && body.IsEmpty))
             return new ValueTask<bool>(!_lost);
         _send ??= new SocketOperation();
+        _sending = (long)head.Length + body.Length;
         var sending = _send.SendAsync(_socket, head, body);
         return sending.IsCompletedSuccessfully ? new ValueTask<bool>(EndWrite(sending.Result)) : EndWriteAsync(sending);
     }
@@ -270,6 +275,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
     private bool EndWrite(SocketError error)
     {
         _send!.Forget();
+        Volatile.Write(ref _sent, _sent + _sending);
         return error == SocketError.Success || Lose();
     }
 

@@ -51,6 +51,8 @@ internal sealed class TlsConnection : Connection
 
     public override bool PeerClosed => _saidFarewell || _inner.PeerClosed;
 
+    public override long Delivered => _inner.Delivered;
+
     /// <summary>What was negotiated. To be asked between <see cref="SecureAsync"/> and <see cref="Close"/>.</summary>
     public SslStream Session => _ssl;
 

@@ -23,7 +23,7 @@ internal struct BodyPace
         _startedAt = now;
         Fault = ProtocolFault.BodyTimeout;
         Tighten(ref limit, options.RequestTimeout, ProtocolFault.RequestTimeout);
-        if (options.BodyRateMin > 0)
+        if (options.BodyRateMin > 0 && options.BodyRateGrace != Timeout.InfiniteTimeSpan)
         {
             var earned = TimeSpan.FromSeconds((double)_received / options.BodyRateMin);
             Tighten(ref limit, earned > options.BodyRateGrace ? earned : options.BodyRateGrace, ProtocolFault.BodyTooSlow);

@@ -10,7 +10,6 @@ internal enum Wait
     NextRequest,
     Head,
     Body,
-    Write,
     Lingering,
     Handshake,
 }
@@ -73,7 +72,7 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
         if (wait == Wait.None || (word & 7) != (int)wait || (word & Expired) != 0
             || Interlocked.CompareExchange(ref _word, word | Expired, word) != word)
             return;
-        if (wait is Wait.Write or Wait.Handshake)
+        if (wait == Wait.Handshake)
             connection.Abort();
         else
             connection.Interrupt();

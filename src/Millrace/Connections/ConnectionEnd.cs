@@ -28,7 +28,12 @@ internal enum ConnectionEnd
 
     /// <summary>A whole request did not come in time.</summary>
     RequestTimeout,
+
+    /// <summary>The client took nothing for too long.</summary>
     WriteTimeout,
+
+    /// <summary>The client took responses more slowly than the least rate allowed.</summary>
+    ResponseTooSlow,
 
     /// <summary>The handler left so much of a body unread that reading it away took too long.</summary>
     LingeringTimeout,

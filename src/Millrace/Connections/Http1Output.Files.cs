@@ -32,35 +32,23 @@ internal sealed partial class Http1Output
     {
         long sent = 0;
         long sentInTurn = 0;
-        // The time of a wait counts until a whole piece is out: a client that takes a few bytes now and then gains nothing.
-        long sentInWait = 0;
-        bool isTimed = false;
         while (sent < count)
         {
             var send = connection.SendFileAsync(_buffer.Written, file, offset + sent, count - sent);
-            if (!send.IsCompleted)
+            bool waits = !send.IsCompleted;
+            if (waits)
             {
-                if (!isTimed)
-                {
-                    _deadline ??= new ConnectionDeadline(connection);
-                    _deadline.Start(Wait.Write, server.Options.WriteTimeout);
-                    isTimed = true;
-                    sentInWait = 0;
-                }
+                _deadline ??= new WriteDeadline(connection, server.Options);
+                _deadline.Start();
                 sentInTurn = 0;
             }
             long n = await send.ConfigureAwait(false);
-            sent += Math.Max(n, 0);
-            _sent += Math.Max(n, 0);
-            sentInWait += Math.Max(n, 0);
-            if (isTimed && (n <= 0 || sentInWait >= PieceBytesMax || sent == count))
-            {
-                isTimed = false;
-                if (!_deadline!.Stop())
-                    return Connection.Lost;
-            }
+            if (waits && !_deadline!.Stop())
+                return Connection.Lost;
             if (n <= 0)
                 return n < 0 ? n : sent;
+            sent += n;
+            _sent += n;
             ClearSent();
             sentInTurn += n;
             if (sentInTurn >= FileBytesPerTurn && sent < count)

@@ -7,11 +7,11 @@ namespace Millrace.Connections;
 /// <summary>What one HTTP/1 connection sends: heads and bodies collected in a buffer, and the way from there to the socket with its time limit.</summary>
 internal sealed partial class Http1Output(Server server, Connection connection)
 {
-    /// <summary>Most bytes handed to the connection at once: what <see cref="ServerOptions.WriteTimeout"/> is for.</summary>
+    /// <summary>Most bytes handed to the connection at once: between pieces a transport that tells nothing meanwhile shows progress.</summary>
     private const int PieceBytesMax = 64 * 1024;
 
     private readonly OutputBuffer _buffer = new(connection.Loop.Buffers);
-    private ConnectionDeadline? _deadline;
+    private WriteDeadline? _deadline;
     private long _sent;
 
     /// <summary>Bytes that wait to be sent.</summary>
@@ -20,8 +20,8 @@ internal sealed partial class Http1Output(Server server, Connection connection)
     /// <summary>Bytes that ever came together here or were handed to the connection.</summary>
     public long Total => _sent + _buffer.Count;
 
-    /// <summary>True if a write came to its limit: the connection was reset.</summary>
-    public bool HasTimedOut => _deadline is { HasExpired: true };
+    /// <summary>The limit of writes that the client came to, for which the connection was reset; or null.</summary>
+    public ConnectionEnd? Cause => _deadline?.Cause;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -132,10 +132,10 @@ internal sealed partial class Http1Output(Server server, Connection connection)
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
     {
-        _deadline ??= new ConnectionDeadline(connection);
+        _deadline ??= new WriteDeadline(connection, server.Options);
         while (true)
         {
-            _deadline.Start(Wait.Write, server.Options.WriteTimeout);
+            _deadline.Start();
             bool isSent = await write.ConfigureAwait(false);
             if (!_deadline.Stop() || !isSent)
                 return false;

@@ -114,7 +114,7 @@ internal sealed partial class RequestHandler
             if (read == ReadResult.NeedMore)
             {
                 if (Output.Count > 0 && !await Output.FlushAsync().ConfigureAwait(false))
-                    return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : ConnectionEnd.ClientGone;
+                    return Output.Cause ?? ConnectionEnd.ClientGone;
                 int n;
                 if (_input.IsEmpty)
                 {
@@ -251,7 +251,7 @@ internal sealed partial class RequestHandler
     {
         bool clientIsGone = _connection.PeerClosed;
         _connection.Abort();
-        return Output.HasTimedOut ? ConnectionEnd.WriteTimeout : Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
+        return Output.Cause ?? Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
     }
 
     /// <summary>

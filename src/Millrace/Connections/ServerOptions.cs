@@ -75,9 +75,23 @@ public sealed partial class ServerOptions
     /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
     public int? ConnectionsPerAddressMax { get; init => field = AtLeastOne(value); }
 
-    /// <summary>How long a client may take to receive 64 KiB of a response; default 60 s. Then the connection is reset.</summary>
+    /// <summary>
+    /// How long a client may take nothing of a response that waits for it; default 60 s (nginx's send_timeout). Then the connection is reset. Whether it takes something
+    /// is known to a quarter of this time; with <see cref="TransportKind.Sockets"/>, by pieces of 64 KiB.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
     public TimeSpan WriteTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How many bytes of responses a client must take per second, on average over the time that the server waits for it; default 240 (Kestrel); 0 for no least rate. Then the
+    /// connection is reset.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public int ResponseRateMin { get; init => field = AtLeast(value, 0); } = 240;
+
+    /// <summary>How long the server has to have waited for a client that takes its responses before <see cref="ResponseRateMin"/> counts; default 5 s (Kestrel).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan ResponseRateGrace { get; init => field = Positive(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the rest of a body that the handler left unread, or what a refused client goes on sending, is read and thrown away; default 10 s (aiohttp's lingering_time).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>

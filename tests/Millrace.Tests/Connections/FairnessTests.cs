@@ -63,6 +63,8 @@ public sealed class FairnessTests
 
         public override bool PeerClosed => inner.PeerClosed;
 
+        public override long Delivered => inner.Delivered;
+
         // The first wait is a real one: it brings the flow onto the loop.
         public override ValueTask<bool> WaitReadableAsync()
         {

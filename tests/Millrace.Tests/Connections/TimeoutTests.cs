@@ -209,6 +209,7 @@ public sealed class TimeoutTests
             BodyTimeout = Timeout.InfiniteTimeSpan,
             BodyRateMin = 0,
             WriteTimeout = Timeout.InfiniteTimeSpan,
+            ResponseRateMin = 0,
             LingeringTimeout = Timeout.InfiniteTimeSpan,
         };
         await using var server = new RunningServer(Kind.InMemory, Routes(new Gate()), options);

@@ -34,6 +34,8 @@ internal sealed class CuttingTransport(ServerTransport inner) : ServerTransport
 
         public override bool PeerClosed => inner.PeerClosed;
 
+        public override long Delivered => inner.Delivered;
+
         public override ValueTask<bool> WaitReadableAsync() => inner.WaitReadableAsync();
 
         public override int TryRead(Span<byte> buffer) => Taken(inner.TryRead(buffer[..Math.Min(buffer.Length, PieceMax)]));

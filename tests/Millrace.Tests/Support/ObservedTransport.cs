@@ -21,6 +21,8 @@ internal sealed class ObservedTransport(ServerTransport inner, Action<long> onWr
 
         public override bool PeerClosed => inner.PeerClosed;
 
+        public override long Delivered => inner.Delivered;
+
         public override ValueTask<bool> WaitReadableAsync() => inner.WaitReadableAsync();
 
         public override int TryRead(Span<byte> buffer) => inner.TryRead(buffer);

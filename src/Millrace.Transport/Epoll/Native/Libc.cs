@@ -42,6 +42,7 @@ internal static unsafe partial class Libc
     private const int SHUT_WR = 1;
     private const int SOL_SOCKET = 1;
     private const int SO_LINGER = 13;
+    private const int SIOCOUTQ = 0x5411;
 
     public static int EpollCreate() => Checked(epoll_create1(EPOLL_CLOEXEC));
 
@@ -102,6 +103,13 @@ internal static unsafe partial class Libc
     {
         var linger = stackalloc int[2] { 1, 0 };
         _ = setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, 2 * sizeof(int));
+    }
+
+    /// <summary>Bytes sent that the peer's system has not acknowledged; 0 where the system does not tell.</summary>
+    public static int QueuedBytes(int fd)
+    {
+        int count;
+        return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
     }
 
     /// <summary>Writes the local address of a socket; its length, or 0.</summary>
@@ -179,6 +187,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     private static partial int getsockname(int fd, byte* address, int* length);
+
+    // Not variadic here: on Linux a third argument is passed alike on x64 and arm64.
+    [LibraryImport("libc")]
+    private static partial int ioctl(int fd, nuint request, int* argument);
 
     [LibraryImport("libc")]
     private static partial nint read(int fd, void* buffer, nuint length);
