@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Millrace.Repository.Tests.Support;
 
@@ -14,6 +15,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly List<string> _output = [];
 
     private RunningSample(Process process)
     {
@@ -26,28 +28,49 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>The lines that the sample has printed, as far as they were read.</summary>
+    public IReadOnlyList<string> Output => _output;
+
     /// <param name="name">The file in <c>samples</c>, as <c>hello.cs</c>.</param>
     /// <param name="arguments">What follows the port.</param>
-    public static async Task<RunningSample> StartAsync(string name, params string[] arguments)
+    public static Task<RunningSample> StartAsync(string name, params string[] arguments) => StartAsync(
+    [
+        "exec", "--runtimeconfig", SampleProgram.RuntimeConfig, "--depsfile", Path.Combine(AppContext.BaseDirectory, "Millrace.Samples.Tests.deps.json"),
+        SampleProgram.Build(name), "0", .. arguments,
+    ]);
+
+    /// <param name="name">The directory in <c>samples</c> of a sample that is a project.</param>
+    /// <param name="arguments">All of its arguments.</param>
+    public static Task<RunningSample> StartProjectAsync(string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Checkout.Root, "samples") };
-        string[] host = ["exec", "--runtimeconfig", SampleProgram.RuntimeConfig, "--depsfile", Path.Combine(AppContext.BaseDirectory, "Millrace.Samples.Tests.deps.json")];
-        foreach (string argument in (string[])[.. host, SampleProgram.Build(name), "0", .. arguments])
-            start.ArgumentList.Add(argument);
-        var sample = new RunningSample(Process.Start(start)!);
-        sample.Client.BaseAddress = await sample.ReadBannerAsync();
-        return sample;
+        string program = typeof(RunningSample).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(pair => pair.Key == name).Value!;
+        return StartAsync([program, .. arguments]);
     }
 
-    /// <summary>The next line that the sample prints.</summary>
-    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+    /// <summary>The next line that the sample prints; null after the last.</summary>
+    public async Task<string?> ReadLineAsync()
+    {
+        string? line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+        if (line is not null)
+            _output.Add(line);
+        return line;
+    }
+
+    /// <summary>Sends SIGTERM, unless it has ended.</summary>
+    public void Terminate()
+    {
+        if (_process.HasExited)
+            return;
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         try
         {
-            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            Terminate();
             await _process.WaitForExitAsync().WaitAsync(Patience);
             Assert.Equal("", await _errors);
             Assert.Equal(0, _process.ExitCode);
@@ -58,6 +81,14 @@ internal sealed partial class RunningSample : IAsyncDisposable
                 _process.Kill();
             _process.Dispose();
         }
+    }
+
+    private static async Task<RunningSample> StartAsync(string[] command)
+    {
+        var start = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Checkout.Root, "samples") };
+        var sample = new RunningSample(Process.Start(start)!);
+        sample.Client.BaseAddress = await sample.ReadBannerAsync();
+        return sample;
     }
 
     private async Task<Uri> ReadBannerAsync()

@@ -12,6 +12,9 @@ internal enum Wait
     Body,
     Lingering,
     Handshake,
+
+    /// <summary>As <see cref="NextRequest"/>, but the end of the server does not cut it short.</summary>
+    FirstRequest,
 }
 
 /// <summary>

@@ -172,7 +172,9 @@ internal sealed partial class RequestHandler
         if (_handshake is null)
             return null;
         var failure = await _handshake.MakeAsync(this, (TlsConnection)_connection).ConfigureAwait(false);
-        if (failure is null)
+        if (failure is null && _stopping)
+            ReadDeadline.Start(Wait.FirstRequest, FirstRequestAfterHandshake);
+        else if (failure is null)
             StartFirstWait();
         return failure;
     }
