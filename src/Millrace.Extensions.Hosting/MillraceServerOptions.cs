@@ -59,6 +59,9 @@ public sealed class MillraceServerOptions
     /// <summary>See <see cref="ServerOptions.ConnectionsMax"/>.</summary>
     public int? ConnectionsMax { get; set; }
 
+    /// <summary>See <see cref="ServerOptions.ConnectionsWaitingMax"/>.</summary>
+    public int? ConnectionsWaitingMax { get; set; }
+
     /// <summary>See <see cref="ServerOptions.ConnectionsPerAddressMax"/>.</summary>
     public int? ConnectionsPerAddressMax { get; set; }
 
@@ -127,6 +130,7 @@ public sealed class MillraceServerOptions
             HandlerTimeout = HandlerTimeout ?? defaults.HandlerTimeout,
             HandlerCancellation = HandlerCancellation ?? defaults.HandlerCancellation,
             ConnectionsMax = ConnectionsMax ?? defaults.ConnectionsMax,
+            ConnectionsWaitingMax = ConnectionsWaitingMax ?? defaults.ConnectionsWaitingMax,
             ConnectionsPerAddressMax = ConnectionsPerAddressMax ?? defaults.ConnectionsPerAddressMax,
             WriteTimeout = WriteTimeout ?? defaults.WriteTimeout,
             ResponseRateMin = ResponseRateMin ?? defaults.ResponseRateMin,

@@ -10,7 +10,7 @@ namespace Millrace.Connections;
 /// Counts the connections that are served, in all and by address, and says which one is too many. An IPv6 client owns a /64 as a rule, so one
 /// of those counts as one address.
 /// </summary>
-internal sealed class Admission(Server server)
+internal sealed partial class Admission(Server server)
 {
     // Refused clients are told so, and that takes a moment; what comes beyond this many at a time is closed without a word.
     private const int RefusalsAtOnceMax = 64;
@@ -25,50 +25,71 @@ internal sealed class Admission(Server server)
     private int _refused;
     private long _lastRefusalAt = long.MinValue / 2;
 
+    private bool IsUnlimited => _options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null;
+
     /// <summary>One connection more, which must <see cref="Leave"/> whatever the answer, unless that is <see cref="Welcome.Overrun"/>.</summary>
     public Welcome Enter(Connection connection)
     {
-        if (_options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null)
+        if (IsUnlimited)
             return Welcome.Served;
         bool isCounted = IsCounted(connection, out var address);
-        bool isFull, isOverrun, isFirst;
+        bool isFull, isOverrun;
         lock (_lock)
         {
             isFull = _served >= _options.ConnectionsMax;
-            if (!isFull && (!isCounted || TryCount(address)))
+            bool hasRoom = !isFull || _waiting.Count < _options.ConnectionsWaitingMax;
+            if (hasRoom && (!isCounted || TryCount(address)))
             {
+                if (isFull)
+                    return Welcome.Queued;
                 _served++;
                 return Welcome.Served;
             }
+            isFull = !hasRoom;
             isOverrun = _refused >= RefusalsAtOnceMax;
             if (!isOverrun)
                 _refused++;
-            isFirst = IsFirstOfBurst(connection.Loop.Clock.Milliseconds);
+        }
+        Tell(connection, isFull);
+        return isOverrun ? Welcome.Overrun : Welcome.Refused;
+    }
+
+    public void Leave(RequestHandler handler)
+    {
+        if (IsUnlimited)
+            return;
+        RequestHandler? next;
+        lock (_lock)
+        {
+            if (handler.IsRefused)
+            {
+                _refused--;
+                return;
+            }
+            Discount(handler.Connection);
+            _served--;
+            next = TakeFirst();
+            if (next is not null)
+                _served++;
+        }
+        next?.StartLater();
+    }
+
+    /// <summary>Counts a refusal; the first of a burst has a line in the log.</summary>
+    private void Tell(Connection connection, bool isFull)
+    {
+        long now = connection.Loop.Clock.Milliseconds;
+        bool isFirst;
+        lock (_lock)
+        {
+            isFirst = now - _lastRefusalAt > SameBurstMilliseconds;
+            _lastRefusalAt = now;
         }
         server.Metrics.ConnectionRejected(isFull ? "server" : "address");
         if (isFirst && isFull)
             server.Logger.ConnectionsRefused(_options.ConnectionsMax!.Value);
         else if (isFirst)
             server.Logger.ConnectionsOfAddressRefused();
-        return isOverrun ? Welcome.Overrun : Welcome.Refused;
-    }
-
-    public void Leave(Connection connection, bool wasRefused)
-    {
-        if (_options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null)
-            return;
-        bool isCounted = IsCounted(connection, out var address);
-        lock (_lock)
-        {
-            if (wasRefused)
-            {
-                _refused--;
-                return;
-            }
-            _served--;
-            if (isCounted && --_byAddress[address] == 0)
-                _byAddress.Remove(address);
-        }
     }
 
     private bool TryCount(UInt128 address)
@@ -80,11 +101,10 @@ internal sealed class Admission(Server server)
         return true;
     }
 
-    private bool IsFirstOfBurst(long now)
+    private void Discount(Connection connection)
     {
-        bool isFirst = now - _lastRefusalAt > SameBurstMilliseconds;
-        _lastRefusalAt = now;
-        return isFirst;
+        if (IsCounted(connection, out var address) && --_byAddress[address] == 0)
+            _byAddress.Remove(address);
     }
 
     /// <summary>Behind a proxy are many clients: one that is trusted has no limit of its own. Nor has a Unix socket.</summary>

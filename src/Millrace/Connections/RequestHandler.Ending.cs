@@ -8,8 +8,8 @@ internal sealed partial class RequestHandler
     // Whoever is refused for want of room must not take it for long.
     private static readonly TimeSpan RefusedLingeringTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>There were too many when this one came: it is told so and ends.</summary>
-    public bool IsRefused { get; init; }
+    /// <summary>There are too many: this one is told so when it starts, and ends.</summary>
+    public bool IsRefused { get; set; }
 
     /// <summary>Why the connection ends after the answer it gives, if not because that was asked for.</summary>
     public ConnectionEnd? Cause { get; set; }

@@ -69,6 +69,9 @@ internal sealed partial class RequestHandler
     /// <summary>Starts the flow; it takes itself out of the server's registry at its end.</summary>
     public void Start() => _ = RunAsync();
 
+    /// <summary>Starts the flow on its loop, from anywhere.</summary>
+    public void StartLater() => _connection.Loop.Post(Start);
+
     /// <summary>The number of requests that were begun.</summary>
     public long RequestCount { get; private set; }
 

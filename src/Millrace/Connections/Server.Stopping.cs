@@ -35,6 +35,7 @@ public sealed partial class Server
         }
         foreach (var listener in listeners)
             await listener.StopAsync().ConfigureAwait(false);
+        _admission.TurnWaitingAway();
     }
 
     /// <summary>Closes the connections that are idle, and lets WebSockets say good-bye.</summary>

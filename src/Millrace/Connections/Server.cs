@@ -214,7 +214,7 @@ public sealed partial class Server : IAsyncDisposable
         {
             if (!_connections.Remove(connection))
                 return;
-            _admission.Leave(connection.Connection, connection.IsRefused);
+            _admission.Leave(connection);
             _requestsOfEnded += connection.RequestCount;
             if (_connections.Count == 0)
                 _allEnded?.TrySetResult();
@@ -255,7 +255,10 @@ public sealed partial class Server : IAsyncDisposable
             _connections.Add(handler);
             stopping = IsStopping;
         }
-        handler.Start();
+        if (welcome == Welcome.Queued)
+            _admission.Queue(handler);
+        else
+            handler.Start();
         if (stopping)
             handler.BeginStop(JustUsedMilliseconds);
     }

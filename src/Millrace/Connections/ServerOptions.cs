@@ -64,9 +64,19 @@ public sealed partial class ServerOptions
     /// </summary>
     public bool HandlerCancellation { get; init; }
 
-    /// <summary>Most connections at a time; null, the default, for no limit (Kestrel). What comes beyond is answered 503 and closed.</summary>
+    /// <summary>
+    /// Most connections at a time; null, the default, for no limit (Kestrel). What comes beyond waits, if <see cref="ConnectionsWaitingMax"/> allows it, or is answered 503 and
+    /// closed.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
     public int? ConnectionsMax { get; init => field = AtLeastOne(value); }
+
+    /// <summary>
+    /// How many connections beyond <see cref="ConnectionsMax"/> may wait until one of those ends; default 0: they are refused. First come, first served; none is
+    /// read from while it waits, and after <see cref="HeadTimeout"/> it is answered 503 and closed.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    public int ConnectionsWaitingMax { get; init => field = AtLeast(value, 0); }
 
     /// <summary>
     /// Most connections at a time from one IPv4 address or one IPv6 network of /64; null, the default, for no limit. What comes beyond is answered 503 and closed.

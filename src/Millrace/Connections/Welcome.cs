@@ -5,6 +5,9 @@ internal enum Welcome
 {
     Served,
 
+    /// <summary>A place when one is free.</summary>
+    Queued,
+
     /// <summary>503: there are too many.</summary>
     Refused,
 

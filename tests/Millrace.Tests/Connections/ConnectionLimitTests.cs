@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Millrace.Connections;
 
 namespace Millrace.Tests.Connections;
@@ -42,6 +43,68 @@ public sealed class ConnectionLimitTests
         Assert.Equal(1, counts["millrace.rejected_connections address"]);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task What_may_wait_is_served_in_turn_and_the_next_is_refused(Kind kind)
+    {
+        await using var server = new RunningServer(kind, Routes, new ServerOptions { ConnectionsMax = 1, ConnectionsWaitingMax = 2, ConnectionsPerAddressMax = 3 });
+        using var counts = new Counts(server);
+        var first = await ServedAsync(server);
+        using var second = await server.ConnectAsync();
+        await Deadline.UntilAsync(() => server.Server.ConnectionCount == 2, "the second connection");
+        await second.GetAsync("/");
+        using var third = await server.ConnectAsync();
+        await Deadline.UntilAsync(() => server.Server.ConnectionCount == 3, "the third connection");
+        await third.GetAsync("/");
+        await ExpectRefusalAsync(server);
+        Assert.Equal(1, server.Server.RequestCount);
+        first.Dispose();
+        Assert.Equal("ok", (await second.ReadAsync()).Text);
+        second.Dispose();
+        Assert.Equal("ok", (await third.ReadAsync()).Text);
+        third.Dispose();
+        await server.ConnectionsEndedAsync();
+        // Nobody's place was lost on the way.
+        using var last = await ServedAsync(server);
+        Assert.Equal(1, counts["millrace.rejected_connections server"]);
+        _ = server.Log.TakeOne();
+    }
+
+    [Fact]
+    public async Task Who_waited_for_HeadTimeout_is_refused_and_its_place_in_the_queue_is_free()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new RunningServer(Kind.InMemory, Routes, new ServerOptions { ConnectionsMax = 1, ConnectionsWaitingMax = 1, TimeProvider = time });
+        using var first = await ServedAsync(server);
+        using (var second = await server.ConnectAsync())
+        {
+            time.Advance(TimeSpan.FromSeconds(29));
+            Assert.Equal(0, second.InMemory.BytesFromServer);
+            time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(503, (await second.ReadAsync()).Status);
+            await second.ExpectEndAsync();
+        }
+        await Deadline.UntilAsync(() => server.Server.ConnectionCount == 1, "the end of the refused");
+        using var third = await server.ConnectAsync();
+        await third.GetAsync("/");
+        first.Dispose();
+        Assert.Equal("ok", (await third.ReadAsync()).Text);
+        _ = server.Log.TakeOne();
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_server_stops_is_told_503()
+    {
+        await using var server = new RunningServer(Kind.InMemory, Routes, new ServerOptions { ConnectionsMax = 1, ConnectionsWaitingMax = 1 });
+        using var first = await ServedAsync(server);
+        using var second = await server.ConnectAsync();
+        await second.GetAsync("/");
+        await server.Server.StopAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(503, (await second.ReadAsync()).Status);
+        Assert.Equal(0, server.Server.ConnectionCount);
+        _ = server.Log.TakeOne();
+    }
+
     [Fact]
     public async Task A_trusted_proxy_has_no_limit_of_its_own()
     {
@@ -83,6 +146,7 @@ public sealed class ConnectionLimitTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ServerOptions { ConnectionsMax = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ServerOptions { ConnectionsPerAddressMax = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerOptions { ConnectionsWaitingMax = -1 });
     }
 
     private static async Task<RawClient> ServedAsync(RunningServer server)
