@@ -50,7 +50,12 @@ static Response EchoCookies(Request request) =>
 
 static async Task<WebSocketResponse> EchoMessages(Request request)
 {
-    var ws = new WebSocketResponse { MessageBytesMax = MessageBytesMax, AllowedOrigins = ["*"] };
+    var ws = new WebSocketResponse
+    {
+        MessageBytesMax = MessageBytesMax,
+        AllowedOrigins = ["*"],
+        MessageCompression = new WebSocketCompression { KeepServerContext = true, KeepClientContext = true },
+    };
     await ws.PrepareAsync(request);
     await foreach (var message in ws)
         await ws.SendAsync(message);

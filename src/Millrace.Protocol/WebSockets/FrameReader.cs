@@ -10,7 +10,7 @@ namespace Millrace.Protocol.WebSockets;
 /// where it lies and handed out piece by piece as it comes; nothing is copied or kept. A fault is final, comes as soon as it is
 /// certain (a length is judged when it is announced, a text at its first wrong byte), and is the same however the bytes were cut.
 /// </summary>
-/// <param name="messageBytesMax">Most bytes of a message as it is sent.</param>
+/// <param name="messageBytesMax">Most bytes of a message; a compressed one may be a little longer, because what does not shrink grows.</param>
 /// <param name="fragmentsMax">Most frames of a message.</param>
 /// <param name="compression">Whether messages may be compressed (RFC 7692).</param>
 internal struct FrameReader(long messageBytesMax, int fragmentsMax, bool compression)
@@ -130,7 +130,7 @@ internal struct FrameReader(long messageBytesMax, int fragmentsMax, bool compres
             10 => BinaryPrimitives.ReadUInt64BigEndian(bytes[2..]),
             _ => (ulong)(bytes[1] & ~MaskBit),
         };
-        fault = CheckSize(length, header);
+        fault = CheckSize(length, header, isCompressed || (opcode == Opcode.Continuation && _isCompressed));
         if (fault != WebSocketFault.None)
             return Fail(fault);
         if (bytes.Length < header + MaskBytes)
@@ -147,13 +147,16 @@ internal struct FrameReader(long messageBytesMax, int fragmentsMax, bool compres
         return FrameStep.Payload;
     }
 
-    private readonly WebSocketFault CheckSize(ulong length, int header) =>
+    private readonly WebSocketFault CheckSize(ulong length, int header, bool isOfCompressed) =>
         length >> 63 != 0 ? WebSocketFault.LengthTooLong
         // RFC 6455 section 5.2: the fewest bytes.
         : (header == 4 && length < 126) || (header == 10 && length <= ushort.MaxValue) ? WebSocketFault.LengthNotMinimal
-        : (long)length > messageBytesMax - _messageBytes ? WebSocketFault.MessageTooLarge
+        : (long)length > messageBytesMax + (isOfCompressed ? Growth(messageBytesMax) : 0) - _messageBytes ? WebSocketFault.MessageTooLarge
         : _fragments >= fragmentsMax ? WebSocketFault.TooManyFragments
         : WebSocketFault.None;
+
+    /// <summary>How much DEFLATE may add at worst: the longest codes are fixed ones, of nine bits.</summary>
+    private static long Growth(long bytes) => (bytes / 8) + 64;
 
     private FrameStep ReadPayload(Span<byte> bytes, ref int consumed, out int start, out int length)
     {

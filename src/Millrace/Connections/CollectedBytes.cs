@@ -45,6 +45,19 @@ internal struct CollectedBytes(BufferPool pool)
 
     public void Filled(int count) => Count += count;
 
+    /// <summary>All of its memory, larger than before, with what was filled at its beginning; never more than <paramref name="bytesMax"/>.</summary>
+    public Span<byte> Enlarge(long wanted, int bytesMax)
+    {
+        var larger = pool.Rent((int)Math.Min(wanted, bytesMax));
+        if (_array is not null)
+        {
+            Written.Span.CopyTo(larger);
+            pool.Return(_array);
+        }
+        _array = larger;
+        return larger.AsSpan(0, Math.Min(larger.Length, bytesMax));
+    }
+
     public void Release()
     {
         Count = 0;

@@ -52,6 +52,7 @@ internal sealed partial class Http1WebSocket
         _connection.Loop.Timers.Remove(_alarm);
         _collected.Release();
         ReleaseBlock();
+        ForgetContexts();
     }
 
     private async Task GoAwayAsync(int code, string reason)

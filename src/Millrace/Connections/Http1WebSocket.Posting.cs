@@ -6,9 +6,9 @@ namespace Millrace.Connections;
 internal sealed partial class Http1WebSocket
 {
     // Null until a frame had to wait. It is its own lock.
-    private Queue<byte[]>? _posted;
+    private Queue<SharedFrame>? _posted;
 
-    public override void Post(byte[] frame, int queuedMax, SlowReaderPolicy policy)
+    public override void Post(SharedFrame frame, int queuedMax, SlowReaderPolicy policy)
     {
         if (_closeSent || CloseCode > 0)
             return;
@@ -44,16 +44,16 @@ internal sealed partial class Http1WebSocket
     }
 
     /// <summary>Sends a frame in the turn that the caller has, and leaves it.</summary>
-    private void SendShared(byte[] frame)
+    private void SendShared(SharedFrame frame)
     {
-        var write = _flow.Output.SendAsync(frame);
+        var write = _flow.Output.SendAsync(FormOf(frame));
         if (write.IsCompletedSuccessfully)
             LeaveTurn();
         else
             _ = FinishFlushAsync(write);
     }
 
-    private byte[]? TakePosted()
+    private SharedFrame? TakePosted()
     {
         if (_posted is null || _fragmented != Opcode.Continuation)
             return null;
@@ -61,14 +61,14 @@ internal sealed partial class Http1WebSocket
         {
             if (_closeSent)
                 _posted.Clear();
-            return _posted.TryDequeue(out byte[]? frame) ? frame : null;
+            return _posted.TryDequeue(out var frame) ? frame : null;
         }
     }
 
-    private void Enqueue(byte[] frame, int queuedMax, SlowReaderPolicy policy)
+    private void Enqueue(SharedFrame frame, int queuedMax, SlowReaderPolicy policy)
     {
         if (_posted is null)
-            Interlocked.CompareExchange(ref _posted, new Queue<byte[]>(), null);
+            Interlocked.CompareExchange(ref _posted, new Queue<SharedFrame>(), null);
         bool isFull;
         lock (_posted)
         {

@@ -49,11 +49,11 @@ internal sealed partial class Http1WebSocket
     {
         cancellationToken.ThrowIfCancellationRequested();
         int length = Encoding.UTF8.GetByteCount(text);
-        if (length > CopiedBytesMax || !_turns.TryEnter())
+        if (length > CopiedBytesMax || IsWorthDeflating(length) || !_turns.TryEnter())
             return SendEncodedAsync(text, length, cancellationToken);
         if (Check(Opcode.Text) is { } exception)
             return LeaveAndFail(exception);
-        AppendHeader(Opcode.Text, isFinal: true, length);
+        AppendHeader(Opcode.Text, isFinal: true, isCompressed: false, length);
         _flow.Output.AppendText(text, length);
         return SendAppended();
     }
@@ -84,7 +84,10 @@ internal sealed partial class Http1WebSocket
             return LeaveAndFail(exception);
         if (fragmented != Opcode.Continuation)
             _fragmented = fragmented;
-        AppendHeader(opcode, isFinal, payload.Length);
+        bool isCompressed = StartsCompressed(opcode, isFinal, payload.Length);
+        if (isCompressed || (opcode == Opcode.Continuation && _deflatesFragments))
+            payload = Deflate(payload.Span, isFinal);
+        AppendHeader(opcode, isFinal, isCompressed, payload.Length);
         if (payload.Length > CopiedBytesMax)
             return FinishSend(_flow.Output.SendAsync(payload));
         _flow.Output.Append(payload.Span);
@@ -98,10 +101,10 @@ internal sealed partial class Http1WebSocket
             ? new InvalidOperationException("A message in fragments is not at its end: send its last fragment first.")
         : null;
 
-    private void AppendHeader(Opcode opcode, bool isFinal, int length)
+    private void AppendHeader(Opcode opcode, bool isFinal, bool isCompressed, int length)
     {
         Span<byte> header = stackalloc byte[FrameWriter.HeaderBytesMax];
-        _flow.Output.Append(header[..FrameWriter.WriteHeader(header, opcode, isFinal, isCompressed: false, length)]);
+        _flow.Output.Append(header[..FrameWriter.WriteHeader(header, opcode, isFinal, isCompressed, length)]);
     }
 
     private ValueTask SendAppended()
@@ -199,7 +202,7 @@ internal sealed partial class Http1WebSocket
 
     private void AppendControl(Opcode opcode, ReadOnlySpan<byte> payload)
     {
-        AppendHeader(opcode, isFinal: true, payload.Length);
+        AppendHeader(opcode, isFinal: true, isCompressed: false, payload.Length);
         _flow.Output.Append(payload);
     }
 

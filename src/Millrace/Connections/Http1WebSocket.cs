@@ -51,7 +51,7 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
         _connection = flow.Connection;
         _options = options;
         _alarm = new Alarm(_connection);
-        _frames = new FrameReader(options.MessageBytesMax, Math.Max(FragmentsAlways, options.MessageBytesMax / FragmentBytesMin), compression: false);
+        _frames = new FrameReader(options.MessageBytesMax, Math.Max(FragmentsAlways, options.MessageBytesMax / FragmentBytesMin), compression: options.Deflate is not null);
         _collected = new CollectedBytes(Buffers);
         _lastReceived = Now;
         TakeWhatCameEarly();
@@ -193,6 +193,13 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
 
     private Step Found(ReadOnlyMemory<byte> payload)
     {
+        if (_frames.IsCompressed)
+        {
+            var fault = Inflate(payload.Span);
+            if (fault != WebSocketFault.None)
+                return Fail(fault);
+            payload = _collected.Written;
+        }
         Current = new WebSocketMessage(_frames.Opcode == Opcode.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary, payload);
         _messagesInTurn++;
         _moreFollows = FrameReader.StartsWithFrame(_block.AsSpan(_start, _end - _start));

@@ -33,6 +33,6 @@ internal abstract class WebSocketChannel
     /// <summary>Says the end and waits for the client's, within <see cref="WebSocketResponse.CloseTimeout"/>. Does nothing where it was said.</summary>
     public abstract ValueTask CloseAsync(int code, string reason);
 
-    /// <summary>Sends a whole frame that others share, at once or from a queue; nobody waits for it. A closed WebSocket takes none.</summary>
-    public abstract void Post(byte[] frame, int queuedMax, SlowReaderPolicy policy);
+    /// <summary>Sends a message that others share, at once or from a queue; nobody waits for it. A closed WebSocket takes none.</summary>
+    public abstract void Post(SharedFrame frame, int queuedMax, SlowReaderPolicy policy);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Millrace.Protocol.WebSockets;
 
 namespace Millrace.Messages;
@@ -18,6 +19,8 @@ internal static class WebSocketHandshake
             return new UpgradeRequiredException($"The version of WebSocket spoken here is {Version}.");
         if (request.Headers.GetValues("Sec-WebSocket-Key") is not [var key] || !HandshakeKey.IsProper(key))
             return new HttpException(400, "Sec-WebSocket-Key is 16 bytes in base64.");
+        if (Extensions(request) is null)
+            return new HttpException(400, "Sec-WebSocket-Extensions is malformed.");
         return request.Headers["Origin"] is { } origin && !MayConnect(origin, request.Host, allowedOrigins)
             ? new HttpException(403, "Pages of this origin may not connect.")
             : null;
@@ -26,6 +29,17 @@ internal static class WebSocketHandshake
     /// <summary>The first sub-protocol of the client that the handler speaks.</summary>
     public static string? Agree(Request request, IReadOnlyList<string> spoken) => spoken.Count == 0 ? null
         : request.Headers.GetValues("Sec-WebSocket-Protocol").SelectMany(value => value.Split(',')).Select(TrimBlanks).FirstOrDefault(spoken.Contains);
+
+    /// <summary>How messages are compressed; null if the client does not offer what can be kept.</summary>
+    public static DeflateAgreement? Agree(Request request, WebSocketCompression compression) =>
+        DeflateAgreement.Find(Extensions(request)!, compression.KeepServerContext, compression.KeepClientContext, compression.ClientWindowBits);
+
+    /// <summary>What the client offers, in its order; null if that is malformed (RFC 6455 section 9.1).</summary>
+    private static List<ExtensionOffer>? Extensions(Request request)
+    {
+        var offers = new List<ExtensionOffer>();
+        return request.Headers.GetValues("Sec-WebSocket-Extensions").All(value => ExtensionOffer.TryRead(Encoding.Latin1.GetBytes(value), offers)) ? offers : null;
+    }
 
     /// <summary>Upgrade names it, and Connection names Upgrade.</summary>
     private static bool IsAskedFor(Request request) => request.View.Take(0, static (view, _) => view.Head.UpgradeRequested)

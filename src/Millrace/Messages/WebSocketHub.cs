@@ -6,7 +6,7 @@ using Millrace.Protocol.WebSockets;
 namespace Millrace;
 
 /// <summary>
-/// Sends one message to many WebSockets, by rooms. It is made into bytes once, whoever gets it, and sending waits for nobody: what a slow reader has not taken stands in a
+/// Sends one message to many WebSockets, by rooms. It is made into bytes once, whoever gets it, and compressed once for those that agreed on that; sending waits for nobody: what a slow reader has not taken stands in a
 /// queue of its own, and <see cref="SlowReaders"/> says what happens when that is full.
 /// </summary>
 /// <example>
@@ -67,27 +67,20 @@ public sealed class WebSocketHub
     public int Send(string room, string text, WebSocketResponse? except = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Send(room, FrameOf(Opcode.Text, Encoding.UTF8.GetBytes(text)), except);
+        return Send(room, new SharedFrame(Opcode.Text, Encoding.UTF8.GetBytes(text)), except);
     }
 
     /// <summary>Sends a binary message to everybody in a room, but for <paramref name="except"/>; returns to how many. The bytes are copied.</summary>
-    public int Send(string room, ReadOnlySpan<byte> bytes, WebSocketResponse? except = null) => Send(room, FrameOf(Opcode.Binary, bytes), except);
+    public int Send(string room, ReadOnlySpan<byte> bytes, WebSocketResponse? except = null) => Send(room, new SharedFrame(Opcode.Binary, bytes.ToArray()), except);
 
     /// <summary>Sends a value as a text of JSON to everybody in a room, but for <paramref name="except"/>; returns to how many.</summary>
     public int SendJson<T>(string room, T value, JsonTypeInfo<T> typeInfo, WebSocketResponse? except = null)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return Send(room, FrameOf(Opcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo)), except);
+        return Send(room, new SharedFrame(Opcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo)), except);
     }
 
-    private static byte[] FrameOf(Opcode opcode, ReadOnlySpan<byte> payload)
-    {
-        Span<byte> header = stackalloc byte[FrameWriter.HeaderBytesMax];
-        int length = FrameWriter.WriteHeader(header, opcode, isFinal: true, isCompressed: false, payload.Length);
-        return [.. header[..length], .. payload];
-    }
-
-    private int Send(string room, byte[] frame, WebSocketResponse? except)
+    private int Send(string room, SharedFrame frame, WebSocketResponse? except)
     {
         ArgumentNullException.ThrowIfNull(room);
         Membership[] members;

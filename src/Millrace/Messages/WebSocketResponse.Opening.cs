@@ -41,7 +41,7 @@ public sealed partial class WebSocketResponse
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
     public TimeSpan CloseTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most bytes of a message, all its fragments together; default 4 MiB. One more closes with 1009.</summary>
+    /// <summary>Most bytes of a message, all its fragments together, and of what a compressed one is made to; default 4 MiB. One more closes with 1009.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
     public int MessageBytesMax
     {
@@ -52,6 +52,12 @@ public sealed partial class WebSocketResponse
             field = value;
         }
     } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Lets messages be compressed where the client offers it (permessage-deflate, RFC 7692; aiohttp: <c>compress</c>); null, the default, never does. Mind that a message
+    /// which mixes secrets with what an attacker chose can be guessed from its compressed length.
+    /// </summary>
+    public WebSocketCompression? MessageCompression { get; init; }
 
     /// <summary>True if the request asks for a WebSocket in every point, and its page may.</summary>
     public bool CanPrepare(Request request)
@@ -72,6 +78,8 @@ public sealed partial class WebSocketResponse
         Headers["Sec-WebSocket-Accept"] = HandshakeKey.Accept(request.Headers["Sec-WebSocket-Key"]!);
         Protocol = WebSocketHandshake.Agree(request, Protocols);
         Headers["Sec-WebSocket-Protocol"] = Protocol;
+        Deflate = MessageCompression is null ? null : WebSocketHandshake.Agree(request, MessageCompression);
+        Headers["Sec-WebSocket-Extensions"] = Deflate?.Answer;
         _channel = await request.OpenWebSocketAsync(this).ConfigureAwait(false);
     }
 

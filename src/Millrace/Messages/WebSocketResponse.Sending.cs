@@ -75,7 +75,7 @@ public sealed partial class WebSocketResponse
         return Channel.CloseAsync(code, reason);
     }
 
-    internal void Post(byte[] frame, int queuedMax, SlowReaderPolicy policy) => Channel.Post(frame, queuedMax, policy);
+    internal void Post(SharedFrame frame, int queuedMax, SlowReaderPolicy policy) => Channel.Post(frame, queuedMax, policy);
 
     private static Opcode OpcodeOf(WebSocketMessageType type) => type switch
     {

@@ -42,6 +42,12 @@ public sealed partial class WebSocketResponse : StreamResponse, IAsyncEnumerable
     /// <summary>True once the WebSocket is closed and no message follows.</summary>
     public bool IsClosed => CloseCode is not null;
 
+    /// <summary>True if the client and <see cref="MessageCompression"/> agreed: messages may come and go compressed.</summary>
+    public bool IsCompressed => Deflate is not null;
+
+    /// <summary>How, or null.</summary>
+    internal DeflateAgreement? Deflate { get; private set; }
+
     /// <summary>True once the WebSocket was opened.</summary>
     internal bool IsOpen => _channel is not null;
 

@@ -25,12 +25,12 @@ public sealed class OracleTests
         return (raw, WebSocket.CreateFromStream(raw.Stream, new WebSocketCreationOptions { IsServer = false, DangerousDeflateOptions = deflate }));
     }
 
-    internal static async Task TalkAsync(WebSocket socket, int seed)
+    internal static async Task TalkAsync(WebSocket socket, int seed, int messages = 60)
     {
         var random = new Random(seed);
         var received = new byte[300_000];
         using var limit = Deadline.Start();
-        for (int n = 0; n < 60; n++)
+        for (int n = 0; n < messages; n++)
         {
             var payload = Patterns.Bytes(random.Next(4) switch { 0 => random.Next(10), 1 => random.Next(300), 2 => random.Next(10_000), _ => random.Next(200_000) });
             if (n % 3 == 0)
