@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Millrace.Repository.Tests.Support;
 
 namespace Millrace.Samples.Tests;
 
@@ -16,6 +15,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly List<string> _output = [];
+    private bool _isKilled;
 
     private RunningSample(Process process)
     {
@@ -33,10 +33,14 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     /// <param name="name">The file in <c>samples</c>, as <c>hello.cs</c>.</param>
     /// <param name="arguments">What follows the port.</param>
-    public static Task<RunningSample> StartAsync(string name, params string[] arguments) => StartAsync(
+    public static Task<RunningSample> StartAsync(string name, params string[] arguments) => StartAsync(name, 0, arguments);
+
+    /// <param name="name">The file in <c>samples</c>, as <c>hello.cs</c>.</param>
+    /// <param name="port">Where it listens: where another one did before.</param>
+    /// <param name="arguments">What follows the port.</param>
+    public static Task<RunningSample> StartAsync(string name, int port, params string[] arguments) => StartAsync(
     [
-        "exec", "--runtimeconfig", SampleProgram.RuntimeConfig, "--depsfile", Path.Combine(AppContext.BaseDirectory, "Millrace.Samples.Tests.deps.json"),
-        SampleProgram.Build(name), "0", .. arguments,
+        "exec", "--depsfile", $"{typeof(RunningSample).Assembly.GetName().Name}.deps.json", SampleProgram.Build(name), $"{port}", .. arguments,
     ]);
 
     /// <param name="name">The directory in <c>samples</c> of a sample that is a project.</param>
@@ -65,8 +69,20 @@ internal sealed partial class RunningSample : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Ends the sample without a warning; nothing more is asked of it.</summary>
+    public async Task KillAsync()
+    {
+        Client.Dispose();
+        _isKilled = true;
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        _process.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_isKilled)
+            return;
         Client.Dispose();
         try
         {
@@ -85,7 +101,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     private static async Task<RunningSample> StartAsync(string[] command)
     {
-        var start = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Checkout.Root, "samples") };
+        var start = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         var sample = new RunningSample(Process.Start(start)!);
         sample.Client.BaseAddress = await sample.ReadBannerAsync();
         return sample;

@@ -14,11 +14,6 @@ internal static partial class SampleProgram
     // Each once: a program that runs must not be written over.
     private static readonly ConcurrentDictionary<string, Lazy<string>> Built = new();
 
-    private static readonly Lazy<string> Config = new(WriteRuntimeConfig);
-
-    /// <summary>What <c>dotnet</c> needs to run a program as a file-based one: no reflection for JSON, no cultures.</summary>
-    public static string RuntimeConfig => Config.Value;
-
     /// <summary>Compiles <c>samples/{name}</c>; the path of the program.</summary>
     public static string Build(string name) => Built.GetOrAdd(name, static name => new Lazy<string>(() => Compile(name))).Value;
 
@@ -26,29 +21,30 @@ internal static partial class SampleProgram
     {
         string text = FileBasedDirective().Replace(Checkout.Read($"samples/{name}"), "");
         var compilation = Source.Compile([Source.Parse(text, name)], OutputKind.ConsoleApplication, withMillrace: true);
-        string path = Path.Combine(AppContext.BaseDirectory, $"sample-{Path.GetFileNameWithoutExtension(name)}.dll");
+        string path = Path.Combine(AppContext.BaseDirectory, $"sample-{Path.ChangeExtension(name, ".dll").Replace('/', '-')}");
         using var file = new MemoryStream();
         var result = Source.Generate(compilation, TestContext.Current.CancellationToken)
             .Emit(file, options: new EmitOptions(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Empty(result.Diagnostics.Where(problem => problem.Severity >= DiagnosticSeverity.Warning).Select(problem => problem.ToString()));
         File.WriteAllBytes(path, file.ToArray());
+        WriteRuntimeConfig(name, path);
         return path;
     }
 
-    private static string WriteRuntimeConfig()
-    {
-        string path = Path.Combine(AppContext.BaseDirectory, "samples.runtimeconfig.json");
-        File.WriteAllText(path, $$"""
-            {
-              "runtimeOptions": {
-                "tfm": "net10.0",
-                "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version.ToString(3)}}" },
-                "configProperties": { "System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault": false, "System.Globalization.Invariant": true }
-              }
+    /// <summary>What <c>dotnet</c> needs to run a program as a file-based one: no reflection for JSON, no cultures, and where the file is.</summary>
+    private static void WriteRuntimeConfig(string name, string program) => File.WriteAllText(Path.ChangeExtension(program, ".runtimeconfig.json"), $$"""
+        {
+          "runtimeOptions": {
+            "tfm": "net10.0",
+            "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version.ToString(3)}}" },
+            "configProperties": {
+              "EntryPointFileDirectoryPath": "{{Path.GetDirectoryName(Checkout.FullPath($"samples/{name}"))}}",
+              "System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault": false,
+              "System.Globalization.Invariant": true
             }
-            """);
-        return path;
-    }
+          }
+        }
+        """);
 
     [GeneratedRegex(@"^#[:!].*$", RegexOptions.Multiline)]
     private static partial Regex FileBasedDirective();
