@@ -91,12 +91,15 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     public bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || whole.Compression is not null || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
         if (length > CopiedBodyBytesMax)
             return false;
-        if (!AppendHead(request, whole, length).HasBody)
+        var verdict = ResponseCompression.Judge(whole, request);
+        if (verdict == CodingVerdict.Changes)
+            return false;
+        if (!AppendHead(request, whole, length, VaryFor(verdict)).HasBody)
             return true;
         if (whole.BodyText is null)
             _output.Append(whole.BodyBytes.Span);
@@ -122,10 +125,11 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             {
                 if (request.HasPreparations)
                     response = whole = await AnnounceAsync(request, whole).ConfigureAwait(false);
-                if (whole.Compression is not null)
+                var verdict = ResponseCompression.Judge(whole, request);
+                if (verdict == CodingVerdict.Changes)
                     whole = ResponseCompression.Encoded(whole, request);
                 var body = whole.Body;
-                bool hasBody = AppendHead(request, whole, body.Length).HasBody;
+                bool hasBody = AppendHead(request, whole, body.Length, VaryFor(verdict)).HasBody;
                 return await _output.SendAsync(hasBody ? body : default).ConfigureAwait(false);
             }
             await response.PrepareAsync(request).ConfigureAwait(false);
@@ -143,6 +147,8 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
                 await response.ReleaseAsync().ConfigureAwait(false);
         }
     }
+
+    private static ReadOnlySpan<byte> VaryFor(CodingVerdict verdict) => verdict == CodingVerdict.Varies ? "Accept-Encoding"u8 : [];
 
     private void OnClientClosed()
     {
@@ -235,7 +241,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     }
 
     /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>
-    private ResponseFraming AppendHead(Request request, StreamResponse response, long length)
+    private ResponseFraming AppendHead(Request request, StreamResponse response, long length, ReadOnlySpan<byte> vary = default)
     {
         var head = request.View.Head;
         // RFC 9110 section 15.5.14: a client whose content is too large is not heard out.
@@ -244,7 +250,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         var framing = ResponseFraming.Decide(head.Method, response.Status, head.MinorVersion, length, keepAlive);
         KeepAlive = framing.KeepAlive;
         _record?.Answer(response, response.Status);
-        _output.AppendHead(response, framing, head.MinorVersion);
+        _output.AppendHead(response, framing, head.MinorVersion, vary);
         return framing;
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
     /// <summary>The head after which the bytes are frames of a WebSocket.</summary>
     public void AppendWebSocket(WebSocketResponse response) => AppendSwitch(response, 101);
 
-    public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion)
+    public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion, ReadOnlySpan<byte> vary)
     {
         var headers = response.HeadersIfAny;
         ResponseHeadWriter.Write(_buffer, new ResponseHead
@@ -64,6 +64,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             Framing = framing.Body,
             ContentLength = framing.ContentLength,
             ContentType = response.ContentTypeBytes,
+            Vary = vary,
             Fields = headers is null ? [] : headers.Fields,
         });
     }

@@ -25,6 +25,7 @@ public sealed class FileResponse : StreamResponse
     private FilePart[] _parts = [];
     private byte[] _text = [];
     private long _length;
+    private string? _type;
 
     /// <summary>Makes a response of a file.</summary>
     /// <param name="path">The path; a relative one counts from the current directory.</param>
@@ -54,6 +55,8 @@ public sealed class FileResponse : StreamResponse
 
     internal override long? DeclaredLength => IsEncoded ? null : _length;
 
+    internal override (string? ContentType, long? Length) Represented => Status == 304 ? (_type, _file!.Length) : base.Represented;
+
     internal override bool BodyFollowsAtOnce => true;
 
     internal override ValueTask ReleaseAsync()
@@ -69,6 +72,13 @@ public sealed class FileResponse : StreamResponse
         if (!IsPrepared)
             Open(request);
         return base.StartAsync(request);
+    }
+
+    // One that was found encoded is not encoded again; a 304 that stands for it does not say so any more.
+    private protected override void BeforeHead(Request request)
+    {
+        if (_file?.ContentEncoding is null)
+            base.BeforeHead(request);
     }
 
     private protected override async ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken)
@@ -113,6 +123,7 @@ public sealed class FileResponse : StreamResponse
             var type = ContentTypes.Of(FilePath);
             SetContentType(type.Text, type.Bytes);
         }
+        _type = ContentType;
         var headers = Headers;
         if (!headers.Contains("ETag"))
             headers.Add("ETag", _file!.ETagText);

@@ -8,7 +8,7 @@ using Millrace.Files;
 namespace Millrace;
 
 /// <summary>
-/// A directory whose files are served (aiohttp: StaticResource); <see cref="Web.Static(string, string, StaticOptions)"/> makes a route of it.
+/// A directory whose files are served (aiohttp: StaticResource); <see cref="Web.Static(string, string, StaticOptions, string, string, int)"/> makes a route of it.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -69,7 +69,7 @@ public sealed class StaticFiles
         }
     }
 
-    /// <summary>Answers a request with a file, for a route of your own: <see cref="Web.Static(string, string, StaticOptions)"/> does it for all below a prefix.</summary>
+    /// <summary>Answers a request with a file, for a route of your own: <see cref="Web.Static(string, string, StaticOptions, string, string, int)"/> does it for all below a prefix.</summary>
     /// <param name="request">A GET or HEAD.</param>
     /// <param name="file">The path below the directory, decoded, with slashes; it may come from the client.</param>
     public StreamResponse Respond(Request request, string file)

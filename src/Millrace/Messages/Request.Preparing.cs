@@ -4,6 +4,15 @@ namespace Millrace;
 
 public sealed partial class Request
 {
+    private CompressionRules? _compression;
+
+    /// <summary>What stands around the handler says of the coding of its response; null: nothing.</summary>
+    internal CompressionRules? Compression
+    {
+        get => Origin._compression;
+        set => Origin._compression = value;
+    }
+
     /// <summary>True if somebody wants to be told of the response before it goes out.</summary>
     internal bool HasPreparations => Destination is { Preparations: not null };
 

@@ -43,7 +43,7 @@ public sealed partial class Response : StreamResponse
 
     internal ReadOnlyMemory<byte> BodyBytes => _bytes;
 
-    internal override long? DeclaredLength => Body.Length;
+    internal override long? DeclaredLength => BodyText is null ? _bytes.Length : System.Text.Encoding.UTF8.GetByteCount(BodyText);
 
     /// <summary>Plain text, or text of another type, in UTF-8.</summary>
     /// <param name="text">The body.</param>

@@ -158,7 +158,7 @@ public partial class StreamResponse
             return;
         BeforeHead(request);
         var writer = await request.StartResponseAsync(this).ConfigureAwait(false);
-        _writer = _coding == ContentCoding.Identity ? writer : new CompressedWriter(writer, _coding, Compression.GetValueOrDefault());
+        _writer = _coding == ContentCoding.Identity ? writer : new CompressedWriter(writer, _coding, ResponseCompression.RulesFor(this, request)!.Level);
     }
 
     private protected virtual ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken) =>

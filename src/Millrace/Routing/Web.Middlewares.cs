@@ -1,3 +1,4 @@
+using Millrace.Messages;
 using Millrace.Routing;
 
 namespace Millrace;
@@ -21,5 +22,24 @@ public static partial class Web
         if (status is not (301 or 302 or 303 or 307 or 308))
             throw new ArgumentOutOfRangeException(nameof(status), status, "A redirect is 301, 302, 303, 307 or 308.");
         return new PathNormalizer(appendSlash, removeSlash, mergeSlashes, status).RunAsync;
+    }
+
+    /// <summary>
+    /// A middleware that has the responses of an application, or of a route, sent in the coding that their client likes best, as <see cref="StreamResponse.EnableCompression"/> does for one: those of the
+    /// handlers, those that are thrown, files and streams. Wherever it stands, the other middlewares see bodies as they were before.
+    /// </summary>
+    /// <remarks>
+    /// What a response says of itself counts more: <see cref="StreamResponse.EnableCompression"/> and <see cref="StreamResponse.DisableCompression"/>. A response which mixes secrets with what an attacker
+    /// chose can be guessed from its compressed length (BREACH): switch it off there.
+    /// </remarks>
+    /// <param name="options">Null: the defaults.</param>
+    public static Middleware Compress(CompressionOptions? options = null)
+    {
+        var rules = new CompressionRules(options ?? new CompressionOptions());
+        return (request, next) =>
+        {
+            request.Compression = rules;
+            return next(request);
+        };
     }
 }

@@ -150,12 +150,12 @@ public sealed class CompressionTests
         var read = new SemaphoreSlim(0);
         await using var server = new RunningServer(kind, [Get("/", async request =>
         {
-            var response = new StreamResponse { ContentLength = hasLength ? 12 : null };
+            var response = new StreamResponse { ContentLength = hasLength ? 6 + 300 : null };
             response.EnableCompression();
             await response.PrepareAsync(request);
             await response.WriteAsync("first ");
             await read.WaitAsync();
-            await response.WriteAsync("second");
+            await response.WriteAsync(new string('x', 300));
             return response;
         })]);
         using var client = await server.ConnectAsync();
@@ -170,7 +170,7 @@ public sealed class CompressionTests
         var all = new List<byte>(chunk);
         while (await client.ReadChunkAsync() is { Length: > 0 } next)
             all.AddRange(next);
-        Assert.Equal("first second", Encoding.UTF8.GetString(Decode(coding, [.. all])));
+        Assert.Equal("first " + new string('x', 300), Encoding.UTF8.GetString(Decode(coding, [.. all])));
     }
 
     [Theory]

@@ -66,6 +66,16 @@ public sealed class RouteErrorTests
         Assert.Throws<KeyNotFoundException>(() => app.Router["c"]);
     }
 
+    [Fact]
+    public void A_directory_is_named_with_its_place_in_a_conflict()
+    {
+        var app = new Application();
+        app.AddRoutes(Static("/files", Environment.CurrentDirectory, name: "files"));
+        Assert.Equal("/files/a%20b/c", app.Router["files"].UrlFor(("file", "a b/c")).ToString());
+        var thrown = Assert.Throws<InvalidOperationException>(() => app.AddRoutes(Static("/files/", new StaticFiles(Environment.CurrentDirectory))));
+        Assert.Equal(2, thrown.Message.Split("RouteErrorTests.cs:").Length - 1);
+    }
+
     public static TheoryData<string, string, string, string> Conflicts => new()
     {
         { "GET", "/a", "GET", "/a" },

@@ -26,6 +26,9 @@ internal ref struct ResponseHead
     /// <summary>The value of Content-Type as bytes known to be proper, or none.</summary>
     public ReadOnlySpan<byte> ContentType { get; init; }
 
+    /// <summary>The value of Vary that negotiation asks for, as bytes known to be proper, or none.</summary>
+    public ReadOnlySpan<byte> Vary { get; init; }
+
     /// <summary>
     /// All other fields. Content-Length, Transfer-Encoding and Connection must not be among them: they follow from the
     /// members above; nor Date, Server and Content-Type if those are given there.

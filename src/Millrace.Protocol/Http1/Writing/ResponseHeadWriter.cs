@@ -40,7 +40,7 @@ internal static class ResponseHeadWriter
     {
         OutgoingFields.CheckStatus(head.Status);
         var bytes = StatusReasons.StatusLine(head.Status).Length + FixedLinesBytes
-            + head.Date.Length + head.Server.Length + head.ContentType.Length;
+            + head.Date.Length + head.Server.Length + head.ContentType.Length + head.Vary.Length;
         if (head.Reason is { } reason)
         {
             OutgoingFields.CheckReason(reason);
@@ -68,6 +68,8 @@ internal static class ResponseHeadWriter
             position += Copy(destination[position..], ConnectionLine(head.Connection));
         if (head.ContentType.Length > 0)
             position += Line(destination[position..], "Content-Type: "u8, head.ContentType);
+        if (head.Vary.Length > 0)
+            position += Line(destination[position..], "Vary: "u8, head.Vary);
         position += WriteFraming(destination[position..], head);
         foreach (var (name, value) in head.Fields)
             position += WriteField(destination[position..], name, value);

@@ -5,13 +5,26 @@ namespace Millrace.Messages;
 /// <summary>Which coding a response is sent in, and what its head says of that (RFC 9110 section 12.5.3).</summary>
 internal static class ResponseCompression
 {
-    /// <summary>Below this the head that says so costs more than is won.</summary>
-    private const int BytesMin = 256;
+    /// <summary>What is done to a whole response for this client.</summary>
+    public static CodingVerdict Judge(Response whole, Request request)
+    {
+        if (RulesFor(whole, request) is not { } rules || !IsNegotiable(whole, rules))
+            return CodingVerdict.None;
+        return Choose(request) != ContentCoding.Identity || whole.HeadersIfAny?.Contains("Vary") == true ? CodingVerdict.Changes : CodingVerdict.Varies;
+    }
+
+    /// <summary>A copy for this client, with its fields set and its body encoded.</summary>
+    public static Response Encoded(Response whole, Request request)
+    {
+        var encoded = whole.Copy();
+        var coding = Apply(encoded, request);
+        return coding == ContentCoding.Identity ? encoded : encoded.WithBody(BodyEncoder.Encode(whole.Body.Span, coding, RulesFor(whole, request)!.Level));
+    }
 
     /// <summary>Chooses the coding of a response that is about to be sent and sets its fields to it.</summary>
     public static ContentCoding Apply(StreamResponse response, Request request)
     {
-        if (response.Compression is null || !IsNegotiable(response))
+        if (RulesFor(response, request) is not { } rules || !IsNegotiable(response, rules))
             return ContentCoding.Identity;
         var coding = Choose(request);
         AddVary(response.Headers);
@@ -23,25 +36,16 @@ internal static class ResponseCompression
         if (response.Status == 304)
             return ContentCoding.Identity;
         response.Headers["Content-Encoding"] = Name(coding);
+        // Ranges would be of the encoded bytes, which are made anew each time.
+        response.Headers.Remove("Accept-Ranges");
         response.ContentLength = null;
         return coding;
     }
 
-    /// <summary>A whole response as it goes to this client: itself, or a copy with its body encoded.</summary>
-    public static Response Encoded(Response whole, Request request)
-    {
-        var body = whole.Body;
-        if (!IsNegotiable(whole) || (whole.Status != 304 && body.Length < BytesMin))
-            return whole;
-        var encoded = whole.Copy();
-        var coding = Apply(encoded, request);
-        if (coding == ContentCoding.Identity)
-            return encoded;
-        byte[] bytes = BodyEncoder.Encode(body.Span, coding, whole.Compression.GetValueOrDefault());
-        return encoded.WithBody(bytes);
-    }
+    /// <summary>What a response says of itself, else what stands around its handler.</summary>
+    public static CompressionRules? RulesFor(StreamResponse response, Request request) => response.Compression ?? request.Compression;
 
-    public static ContentCoding Choose(Request request)
+    private static ContentCoding Choose(Request request)
     {
         var accepted = request.View.Take(0, static (view, _) =>
         {
@@ -67,9 +71,13 @@ internal static class ResponseCompression
         return best;
     }
 
-    private static bool IsNegotiable(StreamResponse response)
+    private static bool IsNegotiable(StreamResponse response, CompressionRules rules)
     {
         if (response.Status is 204 or 205 or 206)
+            return false;
+        // A 304 that does not tell its type may stand for any: a weak tag matches a strong one, but not the other way round.
+        var (type, length) = response.Represented;
+        if (!(response.Status == 304 && type is null && rules != CompressionRules.None) && !rules.Take(type, length))
             return false;
         return response.HeadersIfAny is not { } headers
             || (!headers.Contains("Content-Encoding") && !headers.Contains("Content-Range")
