@@ -1,6 +1,6 @@
 // The server that is measured: what a user would write, with nothing but the public API.
 // PORT_HTTP says where to listen on the loopback, PORT_TLS1 where with TLS and the files TLS_CERT and TLS_KEY, ARENA_DATA where dataset.json is,
-// DATABASE_URL where the items table is, if there is one.
+// DATABASE_URL where the items table is, if there is one, ACCESS_LOG to which file requests are logged, if they are.
 
 using System.Globalization;
 using Millrace;
@@ -8,6 +8,7 @@ using Millrace.Benchmarks;
 using static Millrace.Web;
 
 var catalogue = Catalogue.Load(Environment.GetEnvironmentVariable("ARENA_DATA"));
+var log = Environment.GetEnvironmentVariable("ACCESS_LOG") is { Length: > 0 } path ? new AccessLogger { Output = File.Create(path) } : null;
 var store = Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database ? new ItemStore(database, Environment.GetEnvironmentVariable("DATABASE_MAX_CONN")) : null;
 
 // A loop for every second core: the load generator needs the others, and a loop that has enough to do sleeps and wakes less often.
@@ -27,7 +28,7 @@ RunOptions OptionsFor(string port, TlsOptions? tls) => new()
     Port = int.Parse(port, CultureInfo.InvariantCulture),
     Tls = tls,
     Print = null,
-    Server = new ServerOptions { Loops = Math.Max(1, int.Parse(cores, CultureInfo.InvariantCulture) / 2) },
+    Server = new ServerOptions { Loops = Math.Max(1, int.Parse(cores, CultureInfo.InvariantCulture) / 2), AccessLog = log },
 };
 
 Application MakeApplication()

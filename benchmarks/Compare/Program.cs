@@ -18,17 +18,19 @@ try
     var options = Options.Parse(args);
     string tool = Wrk.Version();
     var millrace = new Contestant("Millrace", await PublishAsync("Arena"));
-    var kestrel = new Contestant("Kestrel", await PublishAsync("Kestrel"));
+    var peer = options.Peer == "log"
+        ? new Contestant("Logging", millrace.Program, Path.Combine(directory.FullName, "access.log"))
+        : new Contestant("Kestrel", await PublishAsync("Kestrel"));
     Dataset.WriteTo(directory.FullName);
 
-    var comparison = new Comparison(millrace, kestrel, directory.FullName, options);
+    var comparison = new Comparison(millrace, peer, directory.FullName, options);
     await comparison.ValidateAsync(stop.Token);
     var outcomes = new List<Outcome>();
     foreach (var profile in options.Profiles)
         outcomes.Add(await comparison.MeasureAsync(profile, stop.Token));
 
     Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {tool}; " +
-        $"medians of {options.Rounds} rounds of {options.Seconds} s, {millrace.Name} / {kestrel.Name}.");
+        $"medians of {options.Rounds} rounds of {options.Seconds} s, {millrace.Name} / {peer.Name}.");
     MarkdownTable.Write(Console.Out, outcomes);
     return 0;
 }

@@ -6,8 +6,8 @@ using System.Text;
 
 namespace Millrace.Benchmarks;
 
-/// <summary>One of the two servers that are compared: its name in the table and its published program.</summary>
-internal sealed record Contestant(string Name, string Program);
+/// <summary>One of the two servers that are compared: its name in the table and its published program, with the file it logs requests to, if it does.</summary>
+internal sealed record Contestant(string Name, string Program, string? AccessLog = null);
 
 /// <summary>A running server, listening on a free port of the loopback. It ends when this is disposed.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
@@ -25,6 +25,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [contestant.Program]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PORT_HTTP"] = Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["ARENA_DATA"] = dataDirectory;
+        start.Environment["ACCESS_LOG"] = contestant.AccessLog;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Collect;
         _process.ErrorDataReceived += Collect;
