@@ -29,6 +29,8 @@ internal sealed class InMemoryTransport : ServerTransport
 
     public IReadOnlyList<PooledLoop> Loops => _loops;
 
+    public override IReadOnlyList<EventLoop> EventLoops => _loops;
+
     public override Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted)
     {
         var asked = endPoint as IPEndPoint ?? throw new NotSupportedException("The in-memory transport knows IP end points only.");

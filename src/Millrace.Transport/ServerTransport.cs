@@ -19,6 +19,9 @@ internal abstract class ServerTransport : IAsyncDisposable
     public Listener Listen(Socket socket, ListenOptions options, Action<Connection> onAccepted) =>
         Listen(ListenSocket.Adopt(socket, options), onAccepted);
 
+    /// <summary>The loops, whatever their kind.</summary>
+    public virtual IReadOnlyList<EventLoop> EventLoops => [];
+
     /// <summary>How often a loop was taken from a thread that a callback held up.</summary>
     public virtual long HandOvers => 0;
 

@@ -24,6 +24,8 @@ internal sealed class EpollTransport : ServerTransport
 
     public EpollLoop[] Loops { get; }
 
+    public override IReadOnlyList<EventLoop> EventLoops => Loops;
+
     public Crew Crew { get; }
 
     public Watchdog Watchdog { get; }

@@ -17,6 +17,8 @@ internal sealed class SocketTransport : ServerTransport
 
     public PooledLoop[] Loops { get; }
 
+    public override IReadOnlyList<EventLoop> EventLoops => Loops;
+
     public ILogger Logger { get; }
 
     public TimeProvider TimeProvider { get; }

@@ -62,6 +62,9 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         return request;
     }
 
+    /// <summary>Runs the handler.</summary>
+    public ValueTask<StreamResponse> Invoke(Request request) => _record is null ? _server.Invoke(request) : _record.Invoke(request);
+
     /// <summary>The handler takes its time: what was answered before goes out now, then its answer is awaited.</summary>
     public async ValueTask<StreamResponse?> AwaitAnswerAsync(Request request, ValueTask<StreamResponse> answer)
     {
@@ -233,11 +236,18 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         bool clientIsGone = (_connection.PeerClosed || _body is { IsCutOff: true } || _webSocket is { CloseCode: > 0 }) && exception is OperationCanceledException or IOException;
         if (_webSocket is not null && !ErrorResponses.IsOurFault(exception))
             return null;
-        if (!clientIsGone && HasBegun)
-            _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
-        else if (!clientIsGone && ErrorResponses.IsOurFault(exception))
-            _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
+        if (!clientIsGone && (HasBegun || ErrorResponses.IsOurFault(exception)))
+            NoteFailure(request, exception);
         return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception, request);
+    }
+
+    private void NoteFailure(Request request, Exception exception)
+    {
+        _record?.Failure = exception;
+        if (HasBegun)
+            _server.Logger.ResponseBroken(request.Method, request.RawTarget, exception);
+        else
+            _server.Logger.HandlerFailed(request.Method, request.RawTarget, exception);
     }
 
     /// <summary>Decides how the response is framed and whether the connection goes on, and writes the head.</summary>

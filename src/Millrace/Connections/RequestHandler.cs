@@ -86,6 +86,7 @@ internal sealed partial class RequestHandler
     private async Task RunAsync()
     {
         _server.Metrics.ConnectionOpened();
+        long? opened = _server.Metrics.MeasuresConnections ? _server.Options.TimeProvider.GetTimestamp() : null;
         var end = ConnectionEnd.InternalError;
         try
         {
@@ -101,7 +102,7 @@ internal sealed partial class RequestHandler
         finally
         {
             await CloseAsync().ConfigureAwait(false);
-            _server.Metrics.ConnectionEnded(end.ToString());
+            _server.Metrics.ConnectionEnded(end.ToString(), opened is { } start ? _server.Options.TimeProvider.GetElapsedTime(start) : null);
             _server.Remove(this);
         }
     }
@@ -150,7 +151,7 @@ internal sealed partial class RequestHandler
                 await _connection.Loop.YieldAsync();
             }
             var request = BeginRequest();
-            var answer = _server.Invoke(request);
+            var answer = _exchange.Invoke(request);
             var response = answer is { IsCompletedSuccessfully: true, Result: Response { IsPrepared: false } made }
                 ? made : await _exchange.AwaitAnswerAsync(request, answer).ConfigureAwait(false);
             if (!_exchange.TryAnswerAtOnce(request, response) && !await _exchange.AnswerAsync(request, response).ConfigureAwait(false))

@@ -19,6 +19,7 @@ public sealed partial class Server : IAsyncDisposable
 {
     // Each connection is run by a RequestHandler, which stands in the registry here as long as it lives.
     private ServerTransport? _transport;
+    private LoopLag? _loopLag;
     private readonly Handler _handler;
     private readonly Func<Request, HttpException, ValueTask<StreamResponse>>? _refuse;
 
@@ -93,7 +94,7 @@ public sealed partial class Server : IAsyncDisposable
         };
         _date = new DateField(new LoopClock(options.TimeProvider));
         options.AccessLog?.Attach(options.LoggerFactory);
-        Metrics = new ServerMetrics(() => _transport?.HandOvers ?? 0);
+        Metrics = new ServerMetrics(() => _transport?.HandOvers ?? 0, () => _loopLag?.Measure() ?? []);
         _admission = new Admission(this);
     }
 
@@ -107,7 +108,7 @@ public sealed partial class Server : IAsyncDisposable
     internal AbstractAccessLogger? AccessLog => Options.AccessLog;
 
     /// <summary>Whether anybody wants to know about the request that begins now.</summary>
-    internal bool NotesRequests => AccessLog is { IsEnabled: true };
+    internal bool NotesRequests => AccessLog is { IsEnabled: true } || Metrics.MeasuresRequests || ServerTracing.IsOn;
 
     internal ILogger Logger { get; }
 
@@ -156,6 +157,7 @@ public sealed partial class Server : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
             throw new InvalidOperationException("The server has run already: a Server runs once. Make another with the same handler.");
+        _loopLag = new LoopLag(transport.EventLoops, Options.TimeProvider);
     }
 
     /// <summary>Listens; returns the address with the real port.</summary>
@@ -182,6 +184,13 @@ public sealed partial class Server : IAsyncDisposable
 
     /// <summary>Runs the handler. What it throws before its first await becomes a faulted task, what it leaves in AsyncLocals is undone.</summary>
     internal ValueTask<StreamResponse> Invoke(Request request) => Invoke(_handler, request);
+
+    /// <summary>As <see cref="Invoke(Request)"/>, with something to do before in the handler's context, which nobody else sees.</summary>
+    internal ValueTask<StreamResponse> Invoke(Request request, Action<Request> before) => Invoke(asked =>
+    {
+        before(asked);
+        return _handler(asked);
+    }, request);
 
     /// <summary>True if the application wants to see what could not be read as a request.</summary>
     internal bool AnswersFaults => _refuse is not null;

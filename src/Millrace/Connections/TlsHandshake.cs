@@ -27,8 +27,15 @@ internal sealed class TlsHandshake(TlsOptions options)
         flow.ReadDeadline.Start(Wait.Handshake, LeftSince(start, connection.Loop.Clock.Milliseconds));
         connection.Put(flow.Input.Unread);
         flow.Input.Release();
+        var metrics = flow.Server.Metrics;
+        long? begun = metrics.MeasuresHandshakes ? flow.Server.Options.TimeProvider.GetTimestamp() : null;
+        metrics.HandshakeStarted();
         var failure = await connection.SecureAsync(SelectAsync).ConfigureAwait(false);
         bool inTime = flow.ReadDeadline.Stop();
+        metrics.HandshakeEnded(
+            failure is null && inTime ? HttpNames.VersionOf(connection.Session.SslProtocol) : null,
+            inTime ? failure?.GetType().FullName : nameof(ConnectionEnd.TlsHandshakeTimeout),
+            begun is { } since ? flow.Server.Options.TimeProvider.GetElapsedTime(since) : null);
         if (failure is null && inTime)
         {
             if (options.ClientCertificates != ClientCertificateMode.None)

@@ -6,6 +6,9 @@ internal abstract class Destination
     /// <summary>The names of the pattern's parameters, in its order.</summary>
     public virtual string[] Names => [];
 
+    /// <summary>The pattern of the route with the prefixes it is mounted at; null where no route was found.</summary>
+    public virtual string? RouteText => null;
+
     /// <summary>What is answered if no middleware does otherwise; null where a route was found.</summary>
     public virtual HttpException? Refusal => null;
 

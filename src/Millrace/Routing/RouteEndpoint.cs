@@ -19,6 +19,8 @@ internal sealed class RouteEndpoint : Endpoint
 
     public Route Route { get; }
 
+    public override string RouteText => _pattern.Text.Length == 0 ? "/" : _pattern.Text;
+
     public override string[] Names => _pattern.Names;
 
     public override Range Locate(ReadOnlySpan<byte> path, int parameter) => _pattern.Locate(path, parameter);
