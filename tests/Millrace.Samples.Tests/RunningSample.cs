@@ -28,6 +28,9 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>Where it listens, for one that is to take its place.</summary>
+    public int Port { get; private set; }
+
     /// <summary>The lines that the sample has printed, as far as they were read.</summary>
     public IReadOnlyList<string> Output => _output;
 
@@ -104,6 +107,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         var sample = new RunningSample(Process.Start(start)!);
         sample.Client.BaseAddress = await sample.ReadBannerAsync();
+        sample.Port = sample.Address.Port;
         return sample;
     }
 

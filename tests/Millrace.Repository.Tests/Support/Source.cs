@@ -12,6 +12,9 @@ internal static class Source
 
     private static readonly Lazy<ISourceGenerator[]> Generators = new(LoadGenerators);
 
+    // As the SDK has it: a library built against an older runtime meets a newer one.
+    private static readonly Dictionary<string, ReportDiagnostic> Unreported = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
+
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -36,7 +39,7 @@ internal static class Source
             "Sources",
             [Parse(ImplicitUsings + usings, "usings"), .. sources],
             References(withMillrace),
-            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true, specificDiagnosticOptions: Unreported));
 
     /// <summary>With what the generators of System.Text.Json and of regular expressions add, as every build has them.</summary>
     public static Compilation Generate(CSharpCompilation compilation, CancellationToken cancellationToken)
