@@ -1,4 +1,5 @@
 using Millrace.Handling;
+using Millrace.Messages;
 using Millrace.Telemetry;
 
 namespace Millrace.Connections;
@@ -14,12 +15,11 @@ internal sealed partial class Http1Exchange
     /// <summary>Waits as long as the options and the route say; true if the handler has not answered by then, and <see cref="RequestHandler.Cause"/> says why.</summary>
     private async ValueTask<bool> GivesUpAsync(Request request, ValueTask<StreamResponse> answer)
     {
-        var limit = request.HandlerRules?.Timeout ?? _server.Options.HandlerTimeout;
-        bool endsWithClient = request.HandlerRules?.CancelsOnDisconnect ?? _server.Options.HandlerCancellation;
-        var wait = new HandlerWait(_connection, limit);
-        Volatile.Write(ref _wait, endsWithClient ? wait : null);
-        if (endsWithClient && WatchClient())
-            wait.OnClientGone();
+        var wait = new HandlerWait(_connection);
+        Volatile.Write(ref _wait, wait);
+        // Pairs with OnPassedOn: either that sees the wait, or this sees the other rules.
+        Interlocked.MemoryBarrier();
+        Follow(wait, request.HandlerRules);
         var end = await wait.ForAsync(answer.AsTask()).ConfigureAwait(false);
         Volatile.Write(ref _wait, null);
         // Another protocol takes the time it takes, and sees by itself when its peer is gone.
@@ -27,6 +27,21 @@ internal sealed partial class Http1Exchange
             return false;
         flow.Cause = end;
         return true;
+    }
+
+    public override void OnPassedOn(Request request)
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _wait) is { } wait && Volatile.Read(ref _request) == request)
+            Follow(wait, request.HandlerRules);
+    }
+
+    private void Follow(HandlerWait wait, HandlerRules? rules)
+    {
+        bool endsWithClient = rules?.CancelsOnDisconnect ?? _server.Options.HandlerCancellation;
+        wait.Follow(rules?.Timeout ?? _server.Options.HandlerTimeout, endsWithClient);
+        if (endsWithClient && WatchClient())
+            wait.OnClientGone();
     }
 
     /// <summary>The answer in place of the handler's; null if there is nobody to get it or the handler's own has begun.</summary>

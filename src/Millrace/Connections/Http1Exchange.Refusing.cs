@@ -23,6 +23,38 @@ internal sealed partial class Http1Exchange
         return answered;
     }
 
+    /// <summary>A response whose body was sent before and went back is made whole again; another one if that failed.</summary>
+    private Response Renewed(Request request, Response response)
+    {
+        try
+        {
+            _ = response.Body;
+            return response;
+        }
+        catch (Exception e)
+        {
+            return ResponseTo(e, request) ?? response;
+        }
+    }
+
+    private ValueTask<bool> SendAsync(Request request, Response whole, ReadOnlySpan<byte> vary)
+    {
+        var body = whole.BorrowBody();
+        return SendAsync(whole, AppendHead(request, whole, body.Length, vary).HasBody ? body : default);
+    }
+
+    private async ValueTask<bool> SendAsync(Response whole, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return await _output.SendAsync(body).ConfigureAwait(false);
+        }
+        finally
+        {
+            whole.ReturnBody();
+        }
+    }
+
     /// <summary>The response after those who want to know were told of it; another one if one of them failed.</summary>
     private async ValueTask<Response> AnnounceAsync(Request request, Response response)
     {

@@ -78,7 +78,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         StreamResponse? response = null;
         try
         {
-            if ((_server.LimitsHandlers || request.HandlerRules is not null) && await GivesUpAsync(request, answer = answer.Preserve()).ConfigureAwait(false))
+            if ((_server.LimitsHandlers || request.Destination is { MayHaveRules: true }) && await GivesUpAsync(request, answer = answer.Preserve()).ConfigureAwait(false))
                 return InsteadOfLateAnswer(request, answer.AsTask());
             response = await answer.ConfigureAwait(false);
             return _tunnel is null && _webSocket is null ? ErrorResponses.Checked(response, begun: _writer?.Response) : response;
@@ -96,18 +96,18 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     {
         if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
-        int length = whole.BodyText is { } text ? System.Text.Encoding.UTF8.GetByteCount(text) : whole.BodyBytes.Length;
+        int length = whole.BodyLength;
         if (length > CopiedBodyBytesMax)
             return false;
         var verdict = ResponseCompression.Judge(whole, request);
-        if (verdict == CodingVerdict.Changes)
+        if (verdict == CodingVerdict.Changes || !whole.TryBorrowBody(out var body))
             return false;
-        if (!AppendHead(request, whole, length, VaryFor(verdict)).HasBody)
-            return true;
-        if (whole.BodyText is null)
-            _output.Append(whole.BodyBytes.Span);
-        else
-            _output.AppendText(whole.BodyText, length);
+        bool hasBody = AppendHead(request, whole, length, VaryFor(verdict)).HasBody;
+        if (hasBody && whole.BodyText is { } text)
+            _output.AppendText(text, length);
+        else if (hasBody)
+            _output.Append(body.Span);
+        whole.ReturnBody();
         return true;
     }
 
@@ -128,12 +128,12 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             {
                 if (request.HasPreparations)
                     response = whole = await AnnounceAsync(request, whole).ConfigureAwait(false);
+                if (whole.IsSpent)
+                    response = whole = Renewed(request, whole);
                 var verdict = ResponseCompression.Judge(whole, request);
                 if (verdict == CodingVerdict.Changes)
                     whole = ResponseCompression.Encoded(whole, request);
-                var body = whole.Body;
-                bool hasBody = AppendHead(request, whole, body.Length, VaryFor(verdict)).HasBody;
-                return await _output.SendAsync(hasBody ? body : default).ConfigureAwait(false);
+                return await SendAsync(request, whole, VaryFor(verdict)).ConfigureAwait(false);
             }
             await response.PrepareAsync(request).ConfigureAwait(false);
             await response.WriteEofAsync().ConfigureAwait(false);

@@ -19,6 +19,7 @@ internal sealed class Http1RequestBody : RequestBody
     private readonly long? _length;
     private ExclusiveUse _use;
     private BodyPace _pace;
+    private bool _begun;
     private bool _clientWaits;
     private bool _broken;
     private volatile bool _ended;
@@ -54,6 +55,8 @@ internal sealed class Http1RequestBody : RequestBody
         }
     }
 
+    internal override bool HasBegun => _begun;
+
     private protected override bool IsReceived => _framing.IsComplete;
 
     /// <summary>
@@ -76,6 +79,7 @@ internal sealed class Http1RequestBody : RequestBody
         {
             if (buffer.IsEmpty)
                 return 0;
+            _begun = true;
             while (true)
             {
                 // Given up while it waited.

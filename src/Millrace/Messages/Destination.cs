@@ -18,6 +18,15 @@ internal abstract class Destination
     /// <summary>Whether a 500 tells what was thrown.</summary>
     public bool TellsErrors { get; protected set; }
 
+    /// <summary>Most bytes of a body to collect; null leaves it to the server's options.</summary>
+    public virtual long? BodyBytesMax => null;
+
+    /// <summary>What the route says about waiting for its handler; null: nothing.</summary>
+    public virtual HandlerRules? HandlerRules => null;
+
+    /// <summary>Whether a route has something to say about the wait: this one, or one that a middleware may pass the request on to.</summary>
+    public virtual bool MayHaveRules => false;
+
     /// <summary>Where in the path that was matched the parameter of that number is.</summary>
     public virtual Range Locate(ReadOnlySpan<byte> path, int parameter) => default;
 }

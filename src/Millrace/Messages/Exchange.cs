@@ -20,6 +20,9 @@ internal abstract class Exchange
     /// <summary>Gives the loop to another thread before something blocks.</summary>
     public abstract void StepAside();
 
+    /// <summary>A clone of the request was passed on to another route.</summary>
+    public abstract void OnPassedOn(Request request);
+
     /// <summary>Milliseconds of the connection's clock, a few of them coarse.</summary>
     public abstract long Milliseconds { get; }
 

@@ -14,7 +14,7 @@ public sealed partial class Request
 
     /// <summary>
     /// A request with some things changed, for a middleware to pass on in the place of this one (aiohttp: <c>clone()</c>). It has the same body and the same answer, and a copy of the
-    /// state. With another method or target the router looks for its route anew; the middlewares that saw this request are not run again.
+    /// state. With another method or target the router looks for its route anew, whose options hold from then on (limits of body and time); the middlewares that saw this request are not run again.
     /// </summary>
     /// <param name="method">A token; null keeps the method.</param>
     /// <param name="target">A path with its query, percent-encoded; null keeps the target.</param>
@@ -23,13 +23,13 @@ public sealed partial class Request
     /// <param name="remote">The client's address; null keeps it.</param>
     /// <param name="headers">All header fields; null keeps them.</param>
     /// <exception cref="ArgumentException">One of these is not what it should be.</exception>
-    /// <exception cref="InvalidOperationException">The body has been read.</exception>
+    /// <exception cref="InvalidOperationException">The body has been read, be it in part, or as a form.</exception>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>
     public Request Clone(string? method = null, string? target = null, string? scheme = null, string? host = null, EndPoint? remote = null, IEnumerable<KeyValuePair<string, string>>? headers = null)
     {
         _view.ThrowIfEnded();
-        if (_bodyBytes is not null || _bodyFailure is not null)
-            throw new InvalidOperationException("The body has been read: clone the request before, as whoever gets the clone may want to read it.");
+        if (_bodyBytes is not null || _bodyFailure is not null || _body.HasBegun)
+            throw new InvalidOperationException("The body has been read, in part at least: clone the request before anybody reads, as whoever gets the clone may want to read it whole.");
         if (scheme is not (null or "http" or "https"))
             throw new ArgumentException($"'{scheme}' is no scheme of this server: it is http or https.", nameof(scheme));
         if (host is not null && !HostSyntax.TryParse(System.Text.Encoding.UTF8.GetBytes(host), out _, out _))
@@ -41,7 +41,7 @@ public sealed partial class Request
             _origin = Origin,
             _client = client with { Scheme = scheme ?? client.Scheme, Host = host ?? client.Host, EndPoint = remote ?? client.EndPoint },
             _state = _state is null ? null : new Dictionary<object, object?>(_state),
-            BodyBytesMax = BodyBytesMax,
+            _bodyBytesMax = _bodyBytesMax,
             Destination = method is null && target is null ? Destination : null,
         };
         (Origin._clones ??= []).Add(clone);

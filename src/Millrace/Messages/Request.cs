@@ -29,13 +29,15 @@ public sealed partial class Request
     private CancellationTokenSource? _aborted;
     private int _answered;
 
+    // Below zero where nobody has set it.
+    private long _bodyBytesMax = -1;
+
     internal Request(Exchange exchange, HeadView view, RequestBody body, RequestSettings settings)
     {
         _exchange = exchange;
         _view = view;
         _body = body;
         _settings = settings;
-        BodyBytesMax = settings.BodyBytesMax;
         KnownMethod = view.Head.Method;
         Method = KnownMethod == KnownMethod.Other ? Encoding.ASCII.GetString(view.Head.MethodToken(view.Bytes)) : Methods.Name(KnownMethod);
     }
@@ -116,11 +118,11 @@ public sealed partial class Request
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
     public long BodyBytesMax
     {
-        get;
+        get => _bodyBytesMax >= 0 ? _bodyBytesMax : Destination?.BodyBytesMax ?? _settings.BodyBytesMax;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
+            _bodyBytesMax = value;
         }
     }
 

@@ -34,6 +34,9 @@ public abstract class RequestBody
     /// <summary>The fields that followed a chunked body (RFC 9112 section 7.1.2); empty until the body is completed, and for most requests afterwards.</summary>
     public virtual IReadOnlyList<KeyValuePair<string, string>> Trailers => [];
 
+    /// <summary>True once somebody has begun to read.</summary>
+    internal virtual bool HasBegun => false;
+
     private protected abstract bool IsReceived { get; }
 
     /// <summary>Reads at least one byte into <paramref name="buffer"/>; 0 when the body is at its end.</summary>

@@ -17,6 +17,8 @@ public sealed partial class Response : StreamResponse
     private static readonly byte[] TextTypeBytes = System.Text.Encoding.ASCII.GetBytes(TextType);
     private static readonly byte[] JsonTypeBytes = System.Text.Encoding.ASCII.GetBytes(JsonType);
 
+    // A text or JSON; null where there are bytes.
+    private object? _content;
     private ReadOnlyMemory<byte> _bytes;
 
     /// <summary>A response without a body.</summary>
@@ -27,7 +29,13 @@ public sealed partial class Response : StreamResponse
 
     private Response(string text, int status) : base(status)
     {
-        BodyText = text;
+        _content = text;
+    }
+
+    private Response(JsonBody json, int status) : base(status)
+    {
+        _content = json;
+        SetContentType(JsonType, JsonTypeBytes);
     }
 
     private Response(ReadOnlyMemory<byte> bytes, int status) : base(status)
@@ -35,15 +43,29 @@ public sealed partial class Response : StreamResponse
         _bytes = bytes;
     }
 
-    /// <summary>The body; a text as UTF-8.</summary>
-    public ReadOnlyMemory<byte> Body => BodyText is null ? _bytes : System.Text.Encoding.UTF8.GetBytes(BodyText);
+    /// <summary>The body; a text as UTF-8. JSON lies in memory of a pool until it is sent, unless it was asked for here.</summary>
+    public ReadOnlyMemory<byte> Body => _content switch
+    {
+        null => _bytes,
+        string text => System.Text.Encoding.UTF8.GetBytes(text),
+        _ => ((JsonBody)_content).Keep(),
+    };
 
     /// <summary>The body before it is encoded, where it was given as text.</summary>
-    internal string? BodyText { get; }
+    internal string? BodyText => _content as string;
 
-    internal ReadOnlyMemory<byte> BodyBytes => _bytes;
+    /// <summary>The length of the body in bytes.</summary>
+    internal int BodyLength => _content switch
+    {
+        null => _bytes.Length,
+        string text => System.Text.Encoding.UTF8.GetByteCount(text),
+        _ => ((JsonBody)_content).Length,
+    };
 
-    internal override long? DeclaredLength => BodyText is null ? _bytes.Length : System.Text.Encoding.UTF8.GetByteCount(BodyText);
+    internal override long? DeclaredLength => BodyLength;
+
+    /// <summary>True if the body must be made anew: its memory went back when it was sent.</summary>
+    internal bool IsSpent => _content is JsonBody { IsSpent: true };
 
     /// <summary>Plain text, or text of another type, in UTF-8.</summary>
     /// <param name="text">The body.</param>
@@ -69,36 +91,60 @@ public sealed partial class Response : StreamResponse
         new(body, status) { ContentType = contentType };
 
     /// <summary>A value as JSON, by source-generated metadata: works trimmed and ahead-of-time compiled.</summary>
-    /// <param name="value">What to serialise; it is done here, so the value may change afterwards.</param>
+    /// <param name="value">What to serialise; it is done here, once. A response that is sent again serialises it again, so for that leave it as it is.</param>
     /// <param name="typeInfo">The metadata, as <c>MyContext.Default.MyType</c>.</param>
     /// <param name="status">The status, 200 to 599; default 200.</param>
     /// <exception cref="JsonException">The value cannot be serialised.</exception>
     public static Response Json<T>(T value, JsonTypeInfo<T> typeInfo, int status = 200)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return JsonBytes(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), status);
+        return new Response(JsonBody.Of(value, typeInfo), status);
     }
 
     /// <summary>A value as JSON, by reflection.</summary>
-    /// <param name="value">What to serialise; it is done here, so the value may change afterwards.</param>
+    /// <param name="value">What to serialise; it is done here, once. A response that is sent again serialises it again, so for that leave it as it is.</param>
     /// <param name="options">Default: the web defaults of System.Text.Json (camel case).</param>
     /// <param name="status">The status, 200 to 599; default 200.</param>
     /// <exception cref="JsonException">The value cannot be serialised.</exception>
     [RequiresUnreferencedCode("Reads the type by reflection: pass a JsonTypeInfo where the program is trimmed.")]
     [RequiresDynamicCode("Reads the type by reflection: pass a JsonTypeInfo where the program is compiled ahead of time.")]
-    public static Response Json<T>(T value, JsonSerializerOptions? options = null, int status = 200) =>
-        JsonBytes(JsonSerializer.SerializeToUtf8Bytes(value, options ?? JsonSerializerOptions.Web), status);
+    public static Response Json<T>(T value, JsonSerializerOptions? options = null, int status = 200)
+    {
+        options ??= JsonSerializerOptions.Web;
+        options.MakeReadOnly(populateMissingResolver: true);
+        return Json(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)), status);
+    }
 
     private protected override async ValueTask EndAsync(ResponseWriter writer, ResponseHeaders? trailers, CancellationToken cancellationToken)
     {
-        await writer.WriteAsync(Body, cancellationToken).ConfigureAwait(false);
+        var body = BorrowBody();
+        try
+        {
+            await writer.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ReturnBody();
+        }
         await writer.EndAsync(trailers, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The body for one sending, at the end of which comes <see cref="ReturnBody"/>; false if it must be made anew. A text gives nothing: it is encoded where it goes.</summary>
+    internal bool TryBorrowBody(out ReadOnlyMemory<byte> body)
+    {
+        body = _bytes;
+        return _content is not JsonBody json || json.TryBorrow(out body);
+    }
+
+    /// <summary>As <see cref="TryBorrowBody"/>, be it made anew.</summary>
+    internal ReadOnlyMemory<byte> BorrowBody() => _content is JsonBody json && json.TryBorrow(out var body) ? body : Body;
+
+    internal void ReturnBody() => (_content as JsonBody)?.Return();
 
     /// <summary>A response that is the same, to be changed for one client.</summary>
     internal Response Copy()
     {
-        var copy = new Response(Body, Status);
+        var copy = new Response(Status) { _content = _content, _bytes = _bytes };
         copy.CopyHead(this);
         return copy;
     }
@@ -106,14 +152,8 @@ public sealed partial class Response : StreamResponse
     /// <summary>The same response with another body, for one that nobody else has.</summary>
     internal Response WithBody(ReadOnlyMemory<byte> bytes)
     {
+        _content = null;
         _bytes = bytes;
         return this;
-    }
-
-    private static Response JsonBytes(byte[] json, int status)
-    {
-        var response = new Response(json, status);
-        response.SetContentType(JsonType, JsonTypeBytes);
-        return response;
     }
 }

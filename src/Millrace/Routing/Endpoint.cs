@@ -19,6 +19,8 @@ internal abstract class Endpoint : Destination
 
     public BlockingHabit Habit { get; }
 
+    public override bool MayHaveRules => Router.HasRules && Handler != Inner;
+
     /// <summary>The handler without the applications' middlewares.</summary>
     public required Handler Inner { get; init; }
 

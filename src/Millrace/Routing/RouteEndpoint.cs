@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Millrace.Messages;
 
 namespace Millrace.Routing;
 
@@ -20,6 +21,12 @@ internal sealed class RouteEndpoint : Endpoint
     public Route Route { get; }
 
     public override string RouteText => _pattern.Text.Length == 0 ? "/" : _pattern.Text;
+
+    public override long? BodyBytesMax => Route.BodyBytesMax;
+
+    public override HandlerRules? HandlerRules => Route.HandlerRules;
+
+    public override bool MayHaveRules => HandlerRules is not null || base.MayHaveRules || (Router.HasRules && Route.Middlewares.Count > 0);
 
     public override string[] Names => _pattern.Names;
 

@@ -7,12 +7,18 @@ public sealed partial class Router
     private readonly List<(string Prefix, Router Router)> _mounts = [];
     private readonly List<(DomainMask Mask, Router Router)> _domains = [];
     private string? _prefix;
+    private bool _hasRules;
 
     /// <summary>The router of the application that this one's is mounted in.</summary>
     internal Router? Parent { get; private set; }
 
     /// <summary>Who is told of responses, from the outermost application to this one; null if nobody is. There once the application has started.</summary>
     internal Func<Request, StreamResponse, Task>[]? Preparations { get; private set; }
+
+    /// <summary>Whether a route of all that a request may be passed on to has rules for its handler. There once the application has started.</summary>
+    internal bool HasRules => Outermost._hasRules;
+
+    private Router Outermost => Parent?.Outermost ?? this;
 
     /// <summary>Whether this application or one that it is mounted in is being debugged.</summary>
     internal bool TellsErrors => Application.Debug || Parent is { TellsErrors: true };
@@ -52,6 +58,7 @@ public sealed partial class Router
     /// <summary>Nothing can be changed from here on; each route gets its handler with all that stands around it.</summary>
     internal void Freeze()
     {
+        _hasRules = _entries.Concat(_domains.SelectMany(domain => domain.Router._entries)).Any(entry => entry.Route.HandlerRules is not null);
         FreezeAlone();
         foreach (var (_, router) in _mounts)
             router.FreezeAlone();
@@ -90,10 +97,8 @@ public sealed partial class Router
     /// <summary>Resolves a request that a middleware made, and runs it inside those middlewares that did not see it yet.</summary>
     private ValueTask<StreamResponse> HandleAnew(Request request)
     {
-        var outermost = this;
-        while (outermost.Parent is { } parent)
-            outermost = parent;
-        var endpoint = outermost.Resolve(request);
+        var endpoint = Outermost.Resolve(request);
+        request.PassOn();
         var handler = endpoint.Inner;
         for (var router = endpoint.Router; router is not null && !IsWithin(router); router = router.Parent)
             handler = MiddlewareList.Around(handler, router.Application.Middlewares);

@@ -93,10 +93,6 @@ public sealed partial class Router
             return refused;
         }
         request.Destination = entry.Endpoint;
-        if (entry.Route.BodyBytesMax is { } bytesMax)
-            request.BodyBytesMax = bytesMax;
-        if (entry.Route.HandlerRules is { } rules)
-            request.HandlerRules = rules;
         return entry.Endpoint;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Millrace.Tests.Applications;
 
@@ -102,6 +103,187 @@ public sealed class CloneTests
             }),
         ]);
         Assert.Equal("ok", (await server.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")).Text);
+    }
+
+    [Fact]
+    public async Task A_body_that_was_begun_cannot_be_cloned_and_one_that_was_only_looked_at_can()
+    {
+        await using var server = new RunningServer(Kind.InMemory,
+        [
+            Post("/{how}", async request =>
+            {
+                switch (request.Match["how"])
+                {
+                    case "piece":
+                        await request.Body.ReadAsync(new byte[1]);
+                        break;
+                    case "form":
+                        await request.PostAsync();
+                        break;
+                    case "part":
+                        await request.Multipart().NextAsync();
+                        break;
+                    case "stream":
+                        await request.Body.AsStream().ReadAsync(new byte[1]);
+                        break;
+                    case "nothing":
+                        _ = request.Body.Length;
+                        _ = request.Multipart();
+                        await request.Body.ReadAsync(Memory<byte>.Empty);
+                        break;
+                }
+                try
+                {
+                    return Response.Text($"{(await request.Clone().ReadAsync()).Length}");
+                }
+                catch (InvalidOperationException e)
+                {
+                    return Response.Text(e.Message);
+                }
+            }),
+        ]);
+        const string Body = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n";
+        foreach (string how in new[] { "piece", "form", "part", "stream", "nothing" })
+        {
+            string answer = (await server.AskAsync($"POST /{how} HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {Body.Length}\r\n\r\n{Body}")).Text;
+            if (how == "nothing")
+                Assert.Equal($"{Body.Length}", answer);
+            else
+                Assert.StartsWith("The body has been read, in part at least: clone the request before", answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/tight", 413)]
+    [InlineData("/loose", 200)]
+    [InlineData("/own", 413)]
+    [InlineData("/from-tight", 200)]
+    public async Task The_body_limit_of_the_route_that_it_finds_holds(string target, int status)
+    {
+        var app = new Application
+        {
+            Middlewares =
+            {
+                (request, next) =>
+                {
+                    if (request.Path == "/own")
+                        request.BodyBytesMax = 1;
+                    return next(request.Path switch
+                    {
+                        "/tight" => request.Clone(target: "/limited"),
+                        "/loose" or "/own" => request.Clone(target: "/free"),
+                        "/from-tight" => request.Clone(target: "/free"),
+                        _ => request,
+                    });
+                },
+            },
+        };
+        app.AddRoutes(
+            Post("/limited", ReadAsync).LimitBody(2), Post("/free", ReadAsync),
+            Post("/tight", ReadAsync), Post("/loose", ReadAsync).LimitBody(2), Post("/own", ReadAsync), Post("/from-tight", ReadAsync).LimitBody(0));
+        await using var server = new RunningServer(Kind.InMemory, app);
+        Assert.Equal(status, (await server.AskAsync($"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")).Status);
+
+        static async Task<Response> ReadAsync(Request request)
+        {
+            await request.ReadAsync();
+            return Response.Text("read");
+        }
+    }
+
+    [Theory]
+    [InlineData("/quick", false, true)]
+    [InlineData("/quick", true, true)]
+    [InlineData("/patient", false, false)]
+    [InlineData("/patient", true, false)]
+    [InlineData("/unknown", false, true)]
+    [InlineData("/unknown", true, true)]
+    public async Task The_time_limit_of_the_route_that_it_finds_holds_also_when_it_is_passed_on_late(string target, bool isLate, bool isGivenUp)
+    {
+        var time = new FakeTimeProvider();
+        var gate = new Gate();
+        var passing = new Gate();
+        var app = new Application
+        {
+            Middlewares =
+            {
+                async (request, next) =>
+                {
+                    if (isLate)
+                        await passing.PassAsync();
+                    return await next(request.Clone(target: target == "/patient" ? "/slow" : "/limited"));
+                },
+            },
+        };
+        app.AddRoutes(
+            Get("/limited", WaitAsync).Timeout(TimeSpan.FromSeconds(5)),
+            Get("/slow", WaitAsync),
+            Get("/quick", WaitAsync),
+            Get("/patient", WaitAsync).Timeout(TimeSpan.FromSeconds(5)));
+        await using var server = new RunningServer(Kind.InMemory, app, new ServerOptions { TimeProvider = time, KeepAliveTimeout = Timeout.InfiniteTimeSpan });
+        using var client = await server.ConnectAsync();
+        await client.GetAsync(target);
+        if (isLate)
+        {
+            await passing.Arrived;
+            time.Advance(TimeSpan.FromSeconds(4));
+            passing.Open();
+        }
+        await gate.Arrived;
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.Equal(0, client.InMemory.BytesFromServer);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        if (!isGivenUp)
+            gate.Open();
+        Assert.Equal(isGivenUp ? 504 : 200, (await client.ReadAsync()).Status);
+        gate.Open();
+
+        async Task<Response> WaitAsync(Request request)
+        {
+            await gate.PassAsync();
+            return Response.Text("answered");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_route_that_ends_with_its_client_does_so_for_a_clone(bool isLate)
+    {
+        var gate = new Gate();
+        var passing = new Gate();
+        var app = new Application
+        {
+            Middlewares =
+            {
+                async (request, next) =>
+                {
+                    if (isLate)
+                        await passing.PassAsync();
+                    return await next(request.Clone(target: "/search"));
+                },
+            },
+        };
+        app.AddRoutes(Get("/search", async request =>
+        {
+            await gate.PassAsync();
+            return Response.Text("nobody is there");
+        }).CancelOnDisconnect());
+        await using var server = new RunningServer(Kind.InMemory, app);
+        using var counts = new Counts(server);
+        using var client = await server.ConnectAsync();
+        await client.GetAsync("/");
+        if (isLate)
+        {
+            await passing.Arrived;
+            passing.Open();
+        }
+        await gate.Arrived;
+        client.Reset();
+        await server.ConnectionsEndedAsync();
+        Assert.Equal(1, counts["millrace.handlers.given_up"]);
+        gate.Open();
+        await Deadline.UntilAsync(() => counts["millrace.handlers.given_up"] == 0, "the end of the handler");
     }
 
     private static Middleware Named(string name) => async (request, next) =>

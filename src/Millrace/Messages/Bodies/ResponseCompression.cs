@@ -18,7 +18,17 @@ internal static class ResponseCompression
     {
         var encoded = whole.Copy();
         var coding = Apply(encoded, request);
-        return coding == ContentCoding.Identity ? encoded : encoded.WithBody(BodyEncoder.Encode(whole.Body.Span, coding, RulesFor(whole, request)!.Level));
+        if (coding == ContentCoding.Identity)
+            return encoded;
+        var body = whole.BorrowBody();
+        try
+        {
+            return encoded.WithBody(BodyEncoder.Encode(body.Span, coding, RulesFor(whole, request)!.Level));
+        }
+        finally
+        {
+            whole.ReturnBody();
+        }
     }
 
     /// <summary>Chooses the coding of a response that is about to be sent and sets its fields to it.</summary>
