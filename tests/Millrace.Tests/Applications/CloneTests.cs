@@ -124,7 +124,7 @@ public sealed class CloneTests
                         await request.Multipart().NextAsync();
                         break;
                     case "stream":
-                        await request.Body.AsStream().ReadAsync(new byte[1]);
+                        await request.Body.AsStream().ReadExactlyAsync(new byte[1]);
                         break;
                     case "nothing":
                         _ = request.Body.Length;
