@@ -20,6 +20,8 @@ internal static class Registry
         ("forwarded", () => new ForwardedTarget()),
         ("proxy", () => new ProxyHeaderTarget()),
         ("frames", () => new FramesTarget()),
+        ("deflate", () => new DeflateTarget()),
+        ("extensions", () => new ExtensionsTarget()),
     ];
 
     public static IEnumerable<string> Names => Targets.Select(target => target.Name);
