@@ -30,7 +30,7 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
     private const int DirectBytesMin = 2048;
 
     // Fragments may be this small on average, so that nothing but headers cannot keep the server busy for long.
-    private const int FragmentBytesMin = 64;
+    private const int FragmentBytesMin = 32;
     private const int FragmentsAlways = 4096;
 
     private readonly RequestHandler _flow;

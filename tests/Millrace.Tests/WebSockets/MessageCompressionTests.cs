@@ -37,16 +37,7 @@ public sealed class MessageCompressionTests
             MessageCompression = new WebSocketCompression { KeepServerContext = serverContext, KeepClientContext = clientContext },
         });
         string fields = $"Sec-WebSocket-Extensions: permessage-deflate{parameters}\r\n";
-        int Bits(string name) => parameters.IndexOf(name, StringComparison.Ordinal) is >= 0 and var at
-            ? int.Parse(parameters[(at + name.Length)..].Split(';')[0], System.Globalization.CultureInfo.InvariantCulture) : 15;
-        int serverBits = Bits("server_max_window_bits=");
-        var (raw, socket) = await OracleTests.ConnectAsync(server, fields, new WebSocketDeflateOptions
-        {
-            ServerContextTakeover = serverContext && serverBits == 15,
-            ClientContextTakeover = clientContext,
-            ServerMaxWindowBits = serverBits,
-            ClientMaxWindowBits = Bits("client_max_window_bits="),
-        });
+        var (raw, socket) = await OracleTests.ConnectAsync(server, fields, AutobahnTests.AgreedOn);
         using (raw)
         using (socket)
             await OracleTests.TalkAsync(socket, seed: (int)kind, messages: 25);
@@ -246,7 +237,7 @@ public sealed class MessageCompressionTests
         using var one = await WsClient.OpenAsync(server, Offer);
         using var two = await WsClient.OpenAsync(server, Offer);
         keeps = true;
-        var (raw, keeping) = await OracleTests.ConnectAsync(server, Offer, new WebSocketDeflateOptions { ClientContextTakeover = false });
+        var (raw, keeping) = await OracleTests.ConnectAsync(server, Offer, AutobahnTests.AgreedOn);
         using var rawOfKeeping = raw;
         using var socket = keeping;
         using var limit = Deadline.Start();

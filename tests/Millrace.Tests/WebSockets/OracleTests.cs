@@ -17,11 +17,16 @@ public sealed class OracleTests
     }
 
     /// <summary>A client of the base library on a connection whose handshake is made by hand.</summary>
-    internal static async Task<(RawClient Raw, WebSocket Socket)> ConnectAsync(RunningServer server, string fields = "", WebSocketDeflateOptions? deflate = null)
+    /// <param name="server">Where.</param>
+    /// <param name="fields">Further fields of the handshake.</param>
+    /// <param name="agreed">How messages are compressed, by what the server says of it.</param>
+    internal static async Task<(RawClient Raw, WebSocket Socket)> ConnectAsync(RunningServer server, string fields = "", Func<string, WebSocketDeflateOptions>? agreed = null)
     {
         var raw = await server.ConnectAsync();
         await raw.GetAsync("/", WsClient.Fields + fields);
-        Assert.StartsWith("HTTP/1.1 101 ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+        string head = await raw.ReadHeadAsync();
+        Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
+        var deflate = agreed?.Invoke(new RawResponse(head, [])["Sec-WebSocket-Extensions"]!);
         return (raw, WebSocket.CreateFromStream(raw.Stream, new WebSocketCreationOptions { IsServer = false, DangerousDeflateOptions = deflate }));
     }
 
