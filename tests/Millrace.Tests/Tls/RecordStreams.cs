@@ -88,6 +88,9 @@ internal sealed class RecordsSeen(Stream inner) : BetweenStream(inner)
 {
     private readonly List<byte> _received = [];
 
+    /// <summary>The bytes of all records so far.</summary>
+    public int Bytes => _received.Count;
+
     public int LastType
     {
         get

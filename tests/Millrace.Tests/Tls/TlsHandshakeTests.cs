@@ -141,6 +141,24 @@ public sealed class TlsHandshakeTests
 
     [Theory]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task A_client_that_knows_no_more_than_TLS_1_1_is_told_so(Kind kind)
+    {
+        using var metrics = new MetricRecorder();
+        await using var server = Start(kind, TestCertificates.Server);
+        using var client = await server.ConnectAsync();
+        // A greeting of TLS 1.1 (RFC 4346 section 7.4.1.2): one cipher suite of ECDHE and ECDSA, no extension.
+        byte[] greeting = [1, 0, 0, 41, 3, 2, .. new byte[32], 0, 0, 2, 0xC0, 0x09, 1, 0];
+        await client.SendAsync((byte[])[22, 3, 1, 0, (byte)greeting.Length, .. greeting]);
+        byte[] alert = await client.ReadExactlyAsync(7);
+        // A fatal alert: protocol_version (RFC 5246 section 7.2).
+        Assert.Equal((21, 2, 70), (alert[0], alert[5], alert[6]));
+        await client.ExpectEndAsync();
+        await server.ConnectionsEndedAsync();
+        Assert.Equal(["TlsHandshakeFailed"], metrics.Ends);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task A_client_without_a_common_protocol_is_refused(Kind kind)
     {
         await using var server = Start(kind, TestCertificates.Server);
