@@ -3,7 +3,7 @@ namespace Millrace.Connections;
 internal sealed partial class RequestHandler
 {
     // A handshake that ended while the server ends: the request it was made for is on its way.
-    private static readonly TimeSpan FirstRequestAfterHandshake = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRequestAfterHandshake = TimeSpan.FromSeconds(1);
 
     private volatile bool _stopping;
     private volatile bool _stoppingNow;

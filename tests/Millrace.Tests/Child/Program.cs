@@ -1,9 +1,12 @@
 // Run by the tests of Hosting: a server as a process of its own. Its handlers say what they do and take as long as the test wants.
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Millrace;
 using static Millrace.Web;
 
-int port = 0, timeout = 60;
-bool sharesPort = false, isActivated = false, usesSockets = false;
+int port = 0;
+double timeout = 60;
+bool sharesPort = false, isActivated = false, usesSockets = false, isEncrypted = false;
 for (int i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -12,13 +15,16 @@ for (int i = 0; i < args.Length; i++)
             port = int.Parse(args[++i]);
             break;
         case "--timeout":
-            timeout = int.Parse(args[++i]);
+            timeout = double.Parse(args[++i]);
             break;
         case "--share":
             sharesPort = true;
             break;
         case "--systemd":
             isActivated = true;
+            break;
+        case "--tls":
+            isEncrypted = true;
             break;
         case "--sockets":
             usesSockets = true;
@@ -32,8 +38,15 @@ app.OnCleanup.Add(_ => Console.WriteLine("cleaned up"));
 var server = new ServerOptions { Transport = usesSockets ? TransportKind.Sockets : TransportKind.Automatic };
 RunApp(app, isActivated
     ? new RunOptions { Sockets = SystemdSockets.Take(), ShutdownTimeout = TimeSpan.FromSeconds(timeout), Server = server }
-    : new RunOptions { Host = "127.0.0.1", Port = port, ReusePort = sharesPort, ShutdownTimeout = TimeSpan.FromSeconds(timeout), Server = server });
+    : new RunOptions { Host = "127.0.0.1", Port = port, Tls = isEncrypted ? MakeTls() : null, ReusePort = sharesPort, ShutdownTimeout = TimeSpan.FromSeconds(timeout), Server = server });
 Console.WriteLine("ended");
+
+static TlsOptions MakeTls()
+{
+    using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    var now = TimeProvider.System.GetUtcNow();
+    return new TlsOptions { Certificate = TlsCertificate.From(new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1))) };
+}
 
 static Response Hello(Request request) => Response.Text("Hello, world");
 

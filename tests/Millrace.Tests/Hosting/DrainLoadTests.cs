@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Millrace.Tests.Hosting;
@@ -14,11 +15,13 @@ public sealed class DrainLoadTests
     [Theory]
     [InlineData("--timeout")]
     [InlineData("--sockets", "--timeout")]
+    [InlineData("--tls", "--timeout")]
+    [InlineData("--tls", "--sockets", "--timeout")]
     public async Task Every_request_is_answered_when_the_server_ends_in_the_middle(params string[] args)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
         using var server = await ChildServer.StartAsync([.. args, "30"]);
-        var load = new Load(server.EndPoint, refusalEnds: true);
+        var load = new Load(server, refusalEnds: true);
         await Deadline.UntilAsync(() => load.Answers >= RequestsBefore, "the load");
         server.Signal(ChildServer.SIGTERM);
         await load.EndedAsync();
@@ -33,7 +36,7 @@ public sealed class DrainLoadTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Ports are shared on Linux.");
         using var old = await ChildServer.StartAsync(["--share", .. args]);
-        var load = new Load(old.EndPoint, refusalEnds: false);
+        var load = new Load(old, refusalEnds: false);
         await Deadline.UntilAsync(() => load.Answers >= RequestsBefore, "the load");
         using var next = await ChildServer.StartAsync(["--share", "--port", $"{old.EndPoint.Port}", .. args]);
         await SwapAsync(old, next, load);
@@ -48,10 +51,12 @@ public sealed class DrainLoadTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen(512);
-        using var old = await ChildServer.ActivateAsync(socket, args);
-        var load = new Load(old.EndPoint, refusalEnds: false);
+        // Both before the load: it would only make the second start slow.
+        var starts = await Task.WhenAll(ChildServer.ActivateAsync(socket, args), ChildServer.ActivateAsync(socket, args));
+        using var old = starts[0];
+        using var next = starts[1];
+        var load = new Load(old, refusalEnds: false);
         await Deadline.UntilAsync(() => load.Answers >= RequestsBefore, "the load");
-        using var next = await ChildServer.ActivateAsync(socket, args);
         await SwapAsync(old, next, load);
     }
 
@@ -71,15 +76,15 @@ public sealed class DrainLoadTests
     /// <summary>Clients that ask one request after the other and connect again when they are told that a response was the last.</summary>
     private sealed class Load
     {
-        private readonly IPEndPoint _endPoint;
+        private readonly ChildServer _server;
         private readonly bool _refusalEnds;
         private readonly ConcurrentDictionary<int, int> _answers = new();
         private readonly Task[] _clients;
         private volatile bool _stopped;
 
-        public Load(IPEndPoint endPoint, bool refusalEnds)
+        public Load(ChildServer server, bool refusalEnds)
         {
-            _endPoint = endPoint;
+            _server = server;
             _refusalEnds = refusalEnds;
             _clients = [.. Enumerable.Range(0, Clients).Select(_ => Task.Run(RunAsync))];
         }
@@ -92,19 +97,28 @@ public sealed class DrainLoadTests
 
         public Task EndedAsync() => Task.WhenAll(_clients).InTime();
 
+        /// <summary>Null if the server is not there any more. One that ends also closes on a client that has connected and said nothing.</summary>
+        private async Task<RawClient?> ConnectAsync()
+        {
+            RawClient? client = null;
+            try
+            {
+                client = await RawClient.ConnectAsync(_server.EndPoint);
+                if (_server.IsEncrypted)
+                    await client.SecureAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true });
+                return client;
+            }
+            catch (Exception e) when (_refusalEnds && Answers >= RequestsBefore && (e is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || client is not null))
+            {
+                client?.Dispose();
+                return null;
+            }
+        }
+
         private async Task RunAsync()
         {
-            while (!_stopped)
+            while (!_stopped && await ConnectAsync() is { } client)
             {
-                RawClient client;
-                try
-                {
-                    client = await RawClient.ConnectAsync(_endPoint);
-                }
-                catch (SocketException e) when (_refusalEnds && e.SocketErrorCode == SocketError.ConnectionRefused)
-                {
-                    return;
-                }
                 using (client)
                 {
                     bool closes = false;

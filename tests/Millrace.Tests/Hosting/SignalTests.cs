@@ -52,7 +52,7 @@ public sealed class SignalTests
     public async Task A_stuck_handler_ends_with_the_deadline_and_the_exit_code_is_zero()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
-        using var server = await ChildServer.StartAsync("--timeout", "1");
+        using var server = await ChildServer.StartAsync("--timeout", "0.1");
         using var client = await RawClient.ConnectAsync(server.EndPoint);
         await client.GetAsync("/stuck");
         Assert.Equal("running", await server.ReadLineAsync());

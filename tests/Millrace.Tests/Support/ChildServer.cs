@@ -15,13 +15,17 @@ internal sealed partial class ChildServer : IDisposable
 
     private readonly Process _process;
 
-    private ChildServer(Process process, IPEndPoint endPoint)
+    private ChildServer(Process process, IPEndPoint endPoint, bool isEncrypted)
     {
         _process = process;
         EndPoint = endPoint;
+        IsEncrypted = isEncrypted;
     }
 
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>Whether it speaks TLS, with a certificate that it made itself.</summary>
+    public bool IsEncrypted { get; }
 
     public int Id => _process.Id;
 
@@ -73,9 +77,9 @@ internal sealed partial class ChildServer : IDisposable
         start.RedirectStandardError = true;
         var process = Process.Start(start)!;
         string banner = await process.StandardOutput.ReadLineAsync().InTime() ?? await process.StandardError.ReadToEndAsync().InTime();
-        Assert.Matches(@"^======== Running on http://127\.0\.0\.1:\d+ ========$", banner);
+        Assert.Matches(@"^======== Running on https?://127\.0\.0\.1:\d+ ========$", banner);
         Assert.Equal("(Press CTRL+C to quit)", await process.StandardOutput.ReadLineAsync().InTime());
-        return new ChildServer(process, IPEndPoint.Parse(banner.Split("//")[1].Split(' ')[0]));
+        return new ChildServer(process, IPEndPoint.Parse(banner.Split("//")[1].Split(' ')[0]), banner.Contains("https", StringComparison.Ordinal));
     }
 
     [LibraryImport("libc")]
