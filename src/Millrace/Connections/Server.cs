@@ -174,6 +174,10 @@ public sealed partial class Server : IAsyncDisposable
     internal Listener StartListener(System.Net.Sockets.Socket socket, ListenOptions options, TlsOptions? tls) =>
         Keep(_transport!.Listen(socket, options, AcceptBy(tls)));
 
+    /// <summary>Listens where the transport knows no way: on the loops that the others share.</summary>
+    internal Listener StartListener(Func<IReadOnlyList<EventLoop>, Action<Connection>, Listener> listen, TlsOptions? tls) =>
+        Keep(listen(_transport!.EventLoops, AcceptBy(tls)));
+
     /// <summary>Stops one listener; the connections it accepted live on.</summary>
     internal async ValueTask StopListenerAsync(Listener listener)
     {

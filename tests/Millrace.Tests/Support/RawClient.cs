@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipes;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -20,6 +21,8 @@ internal sealed class RawClient : IDisposable
     private int _end;
 
     public RawClient(InMemoryClientStream stream) => _stream = stream;
+
+    private RawClient(NamedPipeClientStream stream) => _stream = stream;
 
     private RawClient(Socket socket)
     {
@@ -56,6 +59,14 @@ internal sealed class RawClient : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    public static async Task<RawClient> ConnectToPipeAsync(string name)
+    {
+        var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous);
+        using var limit = Deadline.Start();
+        await pipe.ConnectAsync(limit.Token);
+        return new RawClient(pipe);
     }
 
     /// <summary>Makes the handshake of TLS; from here on everything is encrypted. <paramref name="between"/> may stand between TLS and the connection.</summary>
