@@ -105,7 +105,7 @@ public sealed class DrainLoadTests
             {
                 client = await RawClient.ConnectAsync(_server.EndPoint);
                 if (_server.IsEncrypted)
-                    await client.SecureAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true });
+                    await client.SecureAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" });
                 return client;
             }
             catch (Exception e) when (_refusalEnds && Answers >= RequestsBefore && (e is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || client is not null))
