@@ -6,7 +6,7 @@ using static Millrace.Web;
 
 int port = 0;
 double timeout = 60;
-bool sharesPort = false, isActivated = false, usesSockets = false, isEncrypted = false;
+bool sharesPort = false, isActivated = false, usesSockets = false, isEncrypted = false, fails = false;
 for (int i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -26,6 +26,9 @@ for (int i = 0; i < args.Length; i++)
         case "--tls":
             isEncrypted = true;
             break;
+        case "--fail":
+            fails = true;
+            break;
         case "--sockets":
             usesSockets = true;
             break;
@@ -35,6 +38,8 @@ for (int i = 0; i < args.Length; i++)
 var app = new Application();
 app.AddRoutes([Get("/", Hello), Get("/process", Process), Get("/wait", WaitForLineAsync), Get("/stuck", StuckAsync), Get("/exit", Exit)]);
 app.OnCleanup.Add(_ => Console.WriteLine("cleaned up"));
+if (fails)
+    app.OnStartup.Add(_ => throw new InvalidOperationException("The start fails."));
 var server = new ServerOptions { Transport = usesSockets ? TransportKind.Sockets : TransportKind.Automatic };
 RunApp(app, isActivated
     ? new RunOptions { Sockets = SystemdSockets.Take(), ShutdownTimeout = TimeSpan.FromSeconds(timeout), Server = server }

@@ -124,14 +124,15 @@ public sealed class DrainTests
         await client.ExpectResetAsync();
     }
 
-    [Fact]
-    public async Task A_receiver_of_the_shutdown_that_fails_skips_nothing()
+    [Theory]
+    [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
+    public async Task A_receiver_of_the_shutdown_that_fails_skips_nothing(Kind kind)
     {
         var app = RunnerTests.App();
         app.CleanupContexts.Add(Context);
         app.OnShutdown.Add(_ => throw new InvalidOperationException("shutdown"));
         app.OnCleanup.Add(_ => throw new InvalidOperationException("cleanup"));
-        var runner = new AppRunner(app);
+        var runner = new AppRunner(app, RunnerTests.Options(kind));
         await runner.SetupAsync();
         var site = new TcpSite(runner, "127.0.0.1", 0);
         await site.StartAsync();
@@ -193,6 +194,21 @@ public sealed class DrainTests
         clock.Advance(TimeSpan.FromMilliseconds(250));
         await silent.ExpectEndAsync();
         await ending.InTime();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
+    public async Task A_start_that_fails_in_the_second_context_leaves_the_first_and_listens_nowhere_as_row_220_says(Kind kind)
+    {
+        var mounted = new Application();
+        mounted.CleanupContexts.Add(Context);
+        mounted.CleanupContexts.Add<int>(_ => throw new InvalidOperationException("no database"));
+        var app = RunnerTests.App();
+        app.CleanupContexts.Add(Context);
+        app.AddSubApplication("/mounted", mounted);
+        var options = new RunOptions { Host = "127.0.0.1", Port = 0, HandleSignals = false, Print = _ => _events.Enqueue("listens"), Server = RunnerTests.Options(kind) };
+        Assert.Equal("no database", (await Assert.ThrowsAsync<InvalidOperationException>(() => RunAppAsync(app, options).InTime())).Message);
+        Assert.Equal(["opened", "opened", "closed", "closed"], _events);
     }
 
     [Fact]

@@ -107,8 +107,9 @@ public sealed class RunAppTests
         other.Listen();
     }
 
-    [Fact]
-    public async Task Two_servers_may_share_a_port_that_both_want_to_share()
+    [Theory]
+    [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
+    public async Task Two_servers_may_share_a_port_that_both_want_to_share(Kind kind)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "SO_REUSEPORT is Linux's here.");
         using var stop = new CancellationTokenSource();
@@ -117,7 +118,7 @@ public sealed class RunAppTests
         for (int i = 0; i < 2; i++)
         {
             var banner = new TaskCompletionSource<string>();
-            var options = new RunOptions { Host = "127.0.0.1", Port = port, ReusePort = true, HandleSignals = false, Print = banner.SetResult };
+            var options = new RunOptions { Host = "127.0.0.1", Port = port, ReusePort = true, HandleSignals = false, Print = banner.SetResult, Server = RunnerTests.Options(kind) };
             running.Add(RunAppAsync(new Application(), options, stop.Token));
             port = int.Parse((await banner.Task.InTime()).Split(':')[2].Split(' ')[0], provider: null);
         }

@@ -128,6 +128,39 @@ public sealed class RunnerTests
         Assert.Throws<ArgumentNullException>(() => new Server((Handler)null!));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task Counts_are_right_after_everything_that_can_go_wrong_as_row_235_says(Kind kind)
+    {
+        await using var server = new RunningServer(kind,
+        [
+            Get("/", request => Response.Text("hello")),
+            Get("/fails", StreamResponse (request) => throw new InvalidOperationException("a fault of the handler")),
+            Post("/", async request => Response.Text(await request.TextAsync())),
+        ]);
+        using (var client = await server.ConnectAsync())
+        {
+            Assert.Equal(200, (await client.AskForAsync("/")).Status);
+            Assert.Equal(404, (await client.AskForAsync("/missing")).Status);
+            Assert.Equal(500, (await client.AskForAsync("/fails")).Status);
+            Assert.Equal(1, server.Server.ConnectionCount);
+        }
+        // One that cannot be read is no request; one whose body breaks off is.
+        using (var client = await server.ConnectAsync())
+            Assert.Equal(400, (await client.AskAsync("NONSENSE\r\n\r\n")).Status);
+        using (var client = await server.ConnectAsync())
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
+            await Deadline.UntilAsync(() => server.Server.RequestCount == 4, "the fourth request");
+            client.Reset();
+        }
+        await server.ConnectionsEndedAsync();
+        Assert.Equal(4, server.Server.RequestCount);
+        Assert.Equal(200, (await server.GetAsync("/")).Status);
+        Assert.Equal(5, server.Server.RequestCount);
+        server.Log.TakeAll();
+    }
+
     [Fact]
     public async Task A_start_that_fails_is_undone_and_the_runner_can_try_again()
     {

@@ -31,11 +31,13 @@ public sealed class SignalTests
         Assert.Equal((0, ""), await server.EndAsync());
     }
 
-    [Fact]
-    public async Task A_second_signal_waits_for_no_request_but_still_cleans_up_and_the_exit_code_is_one()
+    [Theory]
+    [InlineData]
+    [InlineData("--sockets")]
+    public async Task A_second_signal_waits_for_no_request_but_still_cleans_up_and_the_exit_code_is_one(params string[] args)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows sends no such signals.");
-        using var server = await ChildServer.StartAsync();
+        using var server = await ChildServer.StartAsync(args);
         using var idle = await RawClient.ConnectAsync(server.EndPoint);
         using var client = await RawClient.ConnectAsync(server.EndPoint);
         await client.GetAsync("/wait");
@@ -61,6 +63,15 @@ public sealed class SignalTests
         var (exitCode, errors) = await server.EndAsync();
         Assert.Equal(0, exitCode);
         Assert.Contains("1 connections had a request running", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_ends_the_process_with_an_error_and_listens_nowhere()
+    {
+        var (exitCode, output, errors) = await ChildServer.RunAsync("--fail");
+        Assert.NotEqual(0, exitCode);
+        Assert.Equal("", output);
+        Assert.Contains("The start fails", errors, StringComparison.Ordinal);
     }
 
     [Fact]

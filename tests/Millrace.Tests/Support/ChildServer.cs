@@ -45,6 +45,16 @@ internal sealed partial class ChildServer : IDisposable
         return StartAsync(new ProcessStartInfo("bash", ["-c", script, "bash", Dotnet, Program, "--systemd", .. args]));
     }
 
+    /// <summary>Runs it to an end of its own.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Dotnet, [Program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        string errors = await process.StandardError.ReadToEndAsync().InTime();
+        await process.WaitForExitAsync().InTime();
+        return (process.ExitCode, await output.InTime(), errors);
+    }
+
     public void Signal(int signal) => Assert.Equal(0, kill(_process.Id, signal));
 
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().InTime();
