@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text;
 
 namespace Millrace.Samples.Tests;
 
@@ -12,22 +11,22 @@ public sealed class ChatSampleTests
     {
         await using var sample = await RunningSample.StartAsync("chat.cs");
         using var ada = await EnterAsync(sample, "tea", "ada");
-        Assert.Equal("""{"type":"came","who":"ada","people":["ada"]}""", await HearAsync(ada));
+        Assert.Equal("""{"type":"came","who":"ada","people":["ada"]}""", await ada.HearAsync());
         using var elsewhere = await EnterAsync(sample, "coffee", "eve");
-        Assert.Equal("""{"type":"came","who":"eve","people":["eve"]}""", await HearAsync(elsewhere));
+        Assert.Equal("""{"type":"came","who":"eve","people":["eve"]}""", await elsewhere.HearAsync());
         using (var bob = await EnterAsync(sample, "tea", "bob"))
         {
-            Assert.Equal("""{"type":"came","who":"bob","people":["ada","bob"]}""", await HearAsync(ada));
-            Assert.Equal("""{"type":"came","who":"bob","people":["ada","bob"]}""", await HearAsync(bob));
-            await SayAsync(ada, "  ");
-            await SayAsync(ada, " gr\u00fcn? ");
+            Assert.Equal("""{"type":"came","who":"bob","people":["ada","bob"]}""", await ada.HearAsync());
+            Assert.Equal("""{"type":"came","who":"bob","people":["ada","bob"]}""", await bob.HearAsync());
+            await ada.SayAsync("  ");
+            await ada.SayAsync(" gr\u00fcn? ");
             foreach (var socket in (ClientWebSocket[])[ada, bob])
-                Assert.Equal("""{"type":"said","who":"ada","text":"gr\u00FCn?"}""", await HearAsync(socket));
+                Assert.Equal("""{"type":"said","who":"ada","text":"gr\u00FCn?"}""", await socket.HearAsync());
             await bob.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
         }
-        Assert.Equal("""{"type":"went","who":"bob","people":["ada"]}""", await HearAsync(ada));
-        await SayAsync(elsewhere, "anybody?");
-        Assert.Equal("""{"type":"said","who":"eve","text":"anybody?"}""", await HearAsync(elsewhere));
+        Assert.Equal("""{"type":"went","who":"bob","people":["ada"]}""", await ada.HearAsync());
+        await elsewhere.SayAsync("anybody?");
+        Assert.Equal("""{"type":"said","who":"eve","text":"anybody?"}""", await elsewhere.HearAsync());
     }
 
     [Fact]
@@ -49,21 +48,5 @@ public sealed class ChatSampleTests
         }
     }
 
-    private static async Task<ClientWebSocket> EnterAsync(RunningSample sample, string room, string name)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(new Uri(sample.Address, $"rooms/{room}?name={name}")) { Scheme = "ws" }.Uri, TestContext.Current.CancellationToken);
-        return socket;
-    }
-
-    private static Task SayAsync(ClientWebSocket socket, string text) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
-
-    private static async Task<string> HearAsync(ClientWebSocket socket)
-    {
-        byte[] buffer = new byte[1000];
-        var received = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
-        Assert.True(received.EndOfMessage);
-        return Encoding.UTF8.GetString(buffer, 0, received.Count);
-    }
+    private static Task<ClientWebSocket> EnterAsync(RunningSample sample, string room, string name) => WebSockets.ConnectAsync(sample.Address, $"rooms/{room}?name={name}");
 }

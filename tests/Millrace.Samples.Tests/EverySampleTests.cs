@@ -22,4 +22,14 @@ public sealed class EverySampleTests
         Assert.True(name == Hello || typeof(EverySampleTests).Assembly.GetTypes().Any(type => type.Name.Equals(expected, StringComparison.OrdinalIgnoreCase)),
             $"samples/{name} has no test: write a class {expected} that starts it with RunningSample.StartAsync(\"{name}\") and asks it.");
     }
+
+    [Theory]
+    [InlineData("quickstart", "QuickstartTests")]
+    [InlineData("advanced", "AdvancedTests")]
+    public void Every_sample_of_a_chapter_is_driven_by_its_tests_and_stands_in_the_table_of_topics(string chapter, string tests)
+    {
+        string source = Checkout.Read($"tests/Millrace.Samples.Tests/{tests}.cs"), table = Checkout.Read("docs/from-aiohttp.md");
+        var names = Checkout.FilesIn($"samples/{chapter}", ".cs").Select(file => Path.GetFileNameWithoutExtension(file));
+        Assert.DoesNotContain(names, name => !source.Contains(name, StringComparison.Ordinal) || !table.Contains($"(../samples/{chapter}/{name}.cs)", StringComparison.Ordinal));
+    }
 }

@@ -54,6 +54,9 @@ internal sealed partial class RunningSample : IAsyncDisposable
         return StartAsync([program, .. arguments]);
     }
 
+    /// <summary>What the sample has written to standard error, when it has ended.</summary>
+    public Task<string> ErrorsAsync() => _errors;
+
     /// <summary>The next line that the sample prints; null after the last.</summary>
     public async Task<string?> ReadLineAsync()
     {

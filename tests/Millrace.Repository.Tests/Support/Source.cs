@@ -12,6 +12,10 @@ internal static class Source
 
     private static readonly Lazy<ISourceGenerator[]> Generators = new(LoadGenerators);
 
+    // The same objects for every compilation, so that each library is read once.
+    private static readonly PortableExecutableReference[] Libraries =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+
     // As the SDK has it: a library built against an older runtime meets a newer one.
     private static readonly Dictionary<string, ReportDiagnostic> Unreported = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
 
@@ -78,8 +82,5 @@ internal static class Source
     }
 
     private static IEnumerable<MetadataReference> References(bool withMillrace) =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
-            .Split(Path.PathSeparator)
-            .Where(path => withMillrace || !Path.GetFileName(path).StartsWith("Millrace", StringComparison.Ordinal))
-            .Select(path => MetadataReference.CreateFromFile(path));
+        Libraries.Where(library => withMillrace || !Path.GetFileName(library.FilePath)!.StartsWith("Millrace", StringComparison.Ordinal));
 }
