@@ -14,7 +14,7 @@ internal sealed class Comparison(Contestant first, Contestant second, string dat
         foreach (var contestant in (Contestant[])[first, second])
         {
             await using var server = await ServerProcess.StartAsync(contestant, dataDirectory, cancellationToken);
-            await new Validation(server, Catalogue.Load(dataDirectory)).RunAsync(cancellationToken);
+            await new Validation(server, Catalogue.Load(dataDirectory), dataDirectory).RunAsync(cancellationToken);
             Console.Error.WriteLine($"{contestant.Name}: valid");
         }
     }

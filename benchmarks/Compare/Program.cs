@@ -17,13 +17,14 @@ try
 {
     var options = Options.Parse(args);
     string tool = Wrk.Version();
+    string data = Directory.CreateDirectory(Path.Combine(directory.FullName, "data")).FullName;
+    Dataset.WriteTo(data);
     var millrace = new Contestant("Millrace", await PublishAsync("Arena"));
     var peer = options.Peer == "log"
         ? new Contestant("Logging", millrace.Program, Path.Combine(directory.FullName, "access.log"))
-        : new Contestant("Kestrel", await PublishAsync("Kestrel"));
-    Dataset.WriteTo(directory.FullName);
+        : new Contestant("Kestrel", await PublishAsync("Kestrel", $"-p:StaticFiles={Path.Combine(data, Dataset.StaticDirectory)}"));
 
-    var comparison = new Comparison(millrace, peer, directory.FullName, options);
+    var comparison = new Comparison(millrace, peer, data, options);
     await comparison.ValidateAsync(stop.Token);
     var outcomes = new List<Outcome>();
     foreach (var profile in options.Profiles)
@@ -59,11 +60,11 @@ void Stop(PosixSignalContext context)
     stop.Cancel();
 }
 
-async Task<string> PublishAsync(string project)
+async Task<string> PublishAsync(string project, params string[] properties)
 {
     Console.Error.WriteLine($"{project}: publishing");
     string output = Path.Combine(directory.FullName, project);
-    var start = new ProcessStartInfo("dotnet", ["publish", Path.Combine(Benchmarks(), project), "-c", "Release", "-o", output, "--nologo", "-v", "q"])
+    var start = new ProcessStartInfo("dotnet", ["publish", Path.Combine(Benchmarks(), project), "-c", "Release", "-o", output, "--nologo", "-v", "q", .. properties])
     {
         RedirectStandardOutput = true,
     };

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Millrace.Benchmarks;
 
 /// <summary>Makes sure that both servers do the same work before it is counted.</summary>
-internal sealed class Validation(ServerProcess server, Catalogue catalogue)
+internal sealed class Validation(ServerProcess server, Catalogue catalogue, string dataDirectory)
 {
     private const int PipelinedRequests = 32;
 
@@ -30,6 +31,19 @@ internal sealed class Validation(ServerProcess server, Catalogue catalogue)
         }
         foreach (var (count, multiple) in ((int, int)[])[(0, 1), (1, 3), (catalogue.Count, 9999)])
             await CheckJsonAsync(client, count, multiple, cancellationToken);
+        foreach (var (count, coding) in ((int, string)[])[(25, "br"), (50, "gzip")])
+            await CheckEncodedAsync(client, $"/json/{count}?m=3", coding, JsonSerializer.SerializeToUtf8Bytes(catalogue.Price(count, 3), ItemsJson.Default.PricedItems), cancellationToken);
+        using (var upload = new HttpRequestMessage(HttpMethod.Post, "/upload") { Content = new ByteArrayContent(new byte[2_000_000]) })
+            await ExpectTextAsync(client, upload, "2000000", cancellationToken);
+        foreach (string name in Dataset.StaticNames)
+        {
+            byte[] content = await File.ReadAllBytesAsync(Path.Combine(dataDirectory, Dataset.StaticDirectory, name), cancellationToken);
+            bool isText = File.Exists(Path.Combine(dataDirectory, Dataset.StaticDirectory, name + ".br"));
+            await CheckEncodedAsync(client, $"/static/{name}", isText ? "br" : null, content, cancellationToken);
+        }
+        byte[] file = await client.GetByteArrayAsync("/file/1m.bin", cancellationToken);
+        byte[] expected = await File.ReadAllBytesAsync(Path.Combine(dataDirectory, "files/1m.bin"), cancellationToken);
+        Expect(file.AsSpan().SequenceEqual(expected), "/file/1m.bin", "has other bytes");
         using var unknown = await client.GetAsync("/no-such-path", cancellationToken);
         Expect(unknown.StatusCode == HttpStatusCode.NotFound, "/no-such-path", $"is {unknown.StatusCode}");
         CheckPipelining();
@@ -72,6 +86,26 @@ internal sealed class Validation(ServerProcess server, Catalogue catalogue)
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
         var expected = JsonSerializer.SerializeToNode(catalogue.Price(count, multiple), ItemsJson.Default.PricedItems);
         Expect(JsonNode.DeepEquals(body, expected), target, "has other items");
+    }
+
+    private async Task CheckEncodedAsync(HttpClient client, string target, string? coding, byte[] expected, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, target);
+        if (coding is not null)
+            request.Headers.Add("Accept-Encoding", coding);
+        using var response = await client.SendAsync(request, cancellationToken);
+        Expect(response.StatusCode == HttpStatusCode.OK, target, $"is {response.StatusCode}");
+        Expect(response.Content.Headers.ContentEncoding.SingleOrDefault() == coding, target, $"is encoded as '{string.Join(',', response.Content.Headers.ContentEncoding)}' and not '{coding}'");
+        await using var encoded = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using Stream decoder = coding switch
+        {
+            "br" => new BrotliStream(encoded, CompressionMode.Decompress),
+            "gzip" => new GZipStream(encoded, CompressionMode.Decompress),
+            _ => encoded,
+        };
+        var body = new MemoryStream();
+        await decoder.CopyToAsync(body, cancellationToken);
+        Expect(body.ToArray().AsSpan().SequenceEqual(expected), target, "decodes to other bytes");
     }
 
     private void CheckPipelining()

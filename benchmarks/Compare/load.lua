@@ -27,6 +27,32 @@ local mixes = {
         return requests
     end,
 
+    jsoncomp = function()
+        local requests = {}
+        for i, count in ipairs({ 25, 40, 50 }) do
+            requests[i] = wrk.format("GET", "/json/" .. count .. "?m=3", { ["Accept-Encoding"] = "gzip, br" })
+        end
+        return requests
+    end,
+
+    upload = function()
+        local requests = {}
+        for i, size in ipairs({ 500000, 2000000, 10000000, 20000000 }) do
+            requests[i] = wrk.format("POST", "/upload", {}, string.rep("x", size))
+        end
+        return requests
+    end,
+
+    static = function()
+        local requests = {}
+        for i, name in ipairs({ "reset.css", "layout.css", "theme.css", "components.css", "utilities.css", "analytics.js", "helpers.js", "app.js",
+            "vendor.js", "router.js", "header.html", "footer.html", "regular.woff2", "bold.woff2", "logo.svg", "icons.svg", "hero.webp", "thumb1.webp",
+            "thumb2.webp", "manifest.json" }) do
+            requests[i] = wrk.format("GET", "/static/" .. name, { ["Accept-Encoding"] = "br;q=1, gzip;q=0.8" })
+        end
+        return requests
+    end,
+
     -- wrk reconnects when an answer says that the server closes. Its script does not learn which connection a request
     -- goes to, so it is every tenth of all requests that asks for that: a connection carries ten on average.
     limited = function()

@@ -1,5 +1,6 @@
 // The peer: the routes of Arena as an ASP.NET Core minimal API at its best production settings. The slim builder, no logging,
-// handlers generated at build time, and results that know their length: a bare string would be sent in chunks.
+// handlers generated at build time, results that know their length (a bare string would be sent in chunks), static assets compressed when they are
+// published, bodies read from the pipe.
 
 using System.Globalization;
 using System.Net;
@@ -8,10 +9,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Millrace.Benchmarks;
 
-var catalogue = Catalogue.Load(Environment.GetEnvironmentVariable("ARENA_DATA"));
+string? data = Environment.GetEnvironmentVariable("ARENA_DATA");
+var catalogue = Catalogue.Load(data);
 string port = Environment.GetEnvironmentVariable("PORT_HTTP") ?? "8080";
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.ClearProviders();
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.WebHost.ConfigureKestrel(options =>
@@ -28,7 +30,10 @@ builder.WebHost.ConfigureKestrel(options =>
     }
 });
 
+builder.Services.AddResponseCompression();
+
 var app = builder.Build();
+app.UseResponseCompression();
 app.MapGet("/", () => TypedResults.Text("Hello, world"));
 app.MapGet("/pipeline", () => TypedResults.Text("ok"));
 app.MapGet("/baseline11", (int a, int b) => Number((long)a + b));
@@ -59,6 +64,24 @@ app.MapGet("/wait/{ms}", (int ms) =>
     Task.Delay(ms).Wait();
     return Number(ms);
 });
+app.MapPost("/upload", async (HttpRequest request) =>
+{
+    long count = 0;
+    while (true)
+    {
+        var read = await request.BodyReader.ReadAsync();
+        count += read.Buffer.Length;
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (read.IsCompleted)
+            return Number(count);
+    }
+});
+app.MapGet("/file/{name}", Results<PhysicalFileHttpResult, NotFound> (string name) =>
+{
+    string path = Path.Combine(data ?? ".", "files", Path.GetFileName(name));
+    return File.Exists(path) ? TypedResults.PhysicalFile(path, "application/octet-stream", enableRangeProcessing: true) : TypedResults.NotFound();
+});
+app.MapStaticAssets();
 app.Run();
 
 static ContentHttpResult Number(long number) => TypedResults.Text(number.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Millrace.Routing;
@@ -7,6 +8,13 @@ internal sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqual
 {
     public static readonly BytesComparer Instance = new();
 
+    /// <summary>Gives a table so much room that hardly two keys meet: it is filled once, and asked for each request.</summary>
+    public static void Spread<T>(Dictionary<byte[], T> table)
+    {
+        if (table.Capacity < 4 * table.Count)
+            table.EnsureCapacity(8 * table.Count);
+    }
+
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
     public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
@@ -15,12 +23,25 @@ internal sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqual
 
     public int GetHashCode(ReadOnlySpan<byte> alternate)
     {
-        // The keys are the developer's routes, so no client can choose them to collide.
-        uint hash = 2166136261;
-        foreach (byte octet in alternate)
-            hash = (hash ^ octet) * 16777619;
-        return (int)hash;
+        // The keys are the developer's routes, so no client can choose them to collide. Eight bytes at a time: the multiplications wait for each other.
+        ulong hash = (ulong)alternate.Length;
+        while (alternate.Length >= sizeof(ulong))
+        {
+            hash = Mixed(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(alternate));
+            alternate = alternate[sizeof(ulong)..];
+        }
+        if (alternate.Length >= sizeof(uint))
+            hash = Mixed(hash ^ ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(alternate) << 32) ^ BinaryPrimitives.ReadUInt32LittleEndian(alternate[^sizeof(uint)..]));
+        else if (!alternate.IsEmpty)
+            hash = Mixed(hash ^ ((ulong)alternate[0] << 16) ^ ((ulong)alternate[alternate.Length / 2] << 32) ^ ((ulong)alternate[^1] << 48));
+        return (int)(hash ^ (hash >> 32));
     }
 
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+
+    private static ulong Mixed(ulong value)
+    {
+        value *= 0x9E37_79B9_7F4A_7C15;
+        return value ^ (value >> 32);
+    }
 }

@@ -34,6 +34,7 @@ internal sealed class RouteNode
                 _literals ??= new Dictionary<byte[], RouteNode>(BytesComparer.Instance);
                 if (!_literals.TryGetValue(segment.Canonical, out var node))
                     _literals.Add(segment.Canonical, node = new RouteNode());
+                BytesComparer.Spread(_literals);
                 return node;
             case SegmentKind.Parameter:
                 return Parameter ??= new RouteNode();

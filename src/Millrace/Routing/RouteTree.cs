@@ -13,8 +13,8 @@ namespace Millrace.Routing;
 internal sealed class RouteTree
 {
     private readonly RouteNode _root = new();
-    private readonly Dictionary<byte[], RouteNode> _whole = new(BytesComparer.Instance);
-    private readonly Dictionary<byte[], RouteNode>.AlternateLookup<ReadOnlySpan<byte>> _wholeBySpan;
+    private readonly Dictionary<byte[], MethodTable> _whole = new(BytesComparer.Instance);
+    private readonly Dictionary<byte[], MethodTable>.AlternateLookup<ReadOnlySpan<byte>> _wholeBySpan;
     private readonly MethodTable _pathless = new();
 
     public RouteTree()
@@ -33,7 +33,8 @@ internal sealed class RouteTree
         node.Methods ??= new MethodTable();
         node.Methods.Add(entry);
         if (Array.TrueForAll(entry.Pattern.Segments, segment => segment.Kind == SegmentKind.Literal))
-            _whole[[.. entry.Pattern.Segments.SelectMany(segment => (byte[])[(byte)'/', .. segment.Canonical])]] = node;
+            _whole[[.. entry.Pattern.Segments.SelectMany(segment => (byte[])[(byte)'/', .. segment.Canonical])]] = node.Methods;
+        BytesComparer.Spread(_whole);
     }
 
     /// <summary>From here on what begins with the prefix, by whole segments, is a mounted application's.</summary>
@@ -56,7 +57,7 @@ internal sealed class RouteTree
     {
         allowed = null;
         mounted = null;
-        if (_wholeBySpan.TryGetValue(path, out var node) && node.Methods!.Find(known, method) is { } literal)
+        if (_wholeBySpan.TryGetValue(path, out var methods) && methods.Find(known, method) is { } literal)
             return literal;
         if (path.IsEmpty || path[0] != '/')
             return _pathless.Find(known, method);
