@@ -94,6 +94,76 @@ public sealed class RequestMetricsTests
     }
 
     [Fact]
+    public async Task Who_has_stopped_listening_costs_no_byte()
+    {
+        await using var server = new RunningServer(Kind.InMemory, TelemetryApp.Make());
+        using var client = await server.ConnectAsync();
+        var stream = client.InMemory;
+        byte[] get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), answer = new byte[1024];
+        Cost(2000);
+        long before = Cost(5000);
+        using (new MetricRecorder())
+        using (new SpanRecorder())
+            Assert.True(Cost(100) > before);
+        Assert.InRange(Cost(5000), 1, before);
+
+        // Everything runs inside the client's write, on this thread.
+        long Cost(int requests)
+        {
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < requests; i++)
+            {
+                Assert.True(stream.WriteAsync(get).IsCompletedSuccessfully);
+                stream.ReadAvailable(answer);
+            }
+            return (GC.GetAllocatedBytesForCurrentThread() - allocated) / requests;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task A_WebSocket_is_one_request_until_it_ends(Kind kind)
+    {
+        using var metrics = new MetricRecorder();
+        using var spans = new SpanRecorder();
+        await using var server = new RunningServer(kind, [Get("/ws", async request =>
+        {
+            var ws = new WebSocketResponse();
+            await ws.PrepareAsync(request);
+            await foreach (var message in ws)
+                await ws.SendAsync(message);
+            return ws;
+        })]);
+        using (var client = await server.ConnectAsync())
+        {
+            await client.GetAsync("/ws", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+            Assert.StartsWith("HTTP/1.1 101 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+            Assert.Equal(1, metrics.All(Active).Sum(one => one.Value));
+            Assert.Empty(metrics.All(Duration));
+        }
+        await server.ConnectionsEndedAsync();
+        Assert.Equal(101, Assert.Single(metrics.All(Duration)).Tags["http.response.status_code"]);
+        Assert.Equal("GET /ws", (await spans.EndedAsync(1))[0].DisplayName);
+    }
+
+    [Fact]
+    public async Task A_handler_that_is_given_up_counts_as_the_504_that_its_client_got()
+    {
+        using var metrics = new MetricRecorder();
+        var gate = new Gate();
+        await using var server = new RunningServer(Kind.InMemory, [Get("/", async request =>
+        {
+            await gate.PassAsync();
+            return new Response();
+        }).Timeout(TimeSpan.FromMilliseconds(10))]);
+        Assert.Equal(504, (await server.GetAsync("/")).Status);
+        await server.ConnectionsEndedAsync();
+        gate.Open();
+        var tags = Assert.Single(metrics.All(Duration)).Tags;
+        Assert.Equal((504, "504"), ((int)tags["http.response.status_code"]!, (string)tags["error.type"]!));
+    }
+
+    [Fact]
     public async Task The_histograms_advise_the_buckets_of_the_conventions()
     {
         await using var server = new RunningServer(Kind.InMemory, TelemetryApp.Make());

@@ -69,6 +69,20 @@ internal sealed class PrefixingStream(Stream inner, byte[] prefix) : BetweenStre
     }
 }
 
+/// <summary>Sends the greeting and waits with the rest until it may.</summary>
+internal sealed class WaitingStream(Stream inner, Gate gate) : BetweenStream(inner)
+{
+    private bool _hasGreeted;
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_hasGreeted)
+            await gate.PassAsync();
+        _hasGreeted = true;
+        await Inner.WriteAsync(buffer, cancellationToken);
+    }
+}
+
 /// <summary>Sends so many bytes more and swallows the rest.</summary>
 internal sealed class CuttingStream(Stream inner) : BetweenStream(inner)
 {

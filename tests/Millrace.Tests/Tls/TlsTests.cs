@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Millrace.Tests.Tls;
 
@@ -216,6 +217,34 @@ public sealed class TlsTests
         await server.StopAsync();
         await idle.ExpectEndAsync();
         await silent.ExpectEndAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndProtocols))]
+    public async Task A_handshake_that_ends_while_the_server_ends_still_gets_its_request_answered(Kind kind, SslProtocols protocol)
+    {
+        var clock = new FakeTimeProvider();
+        var gate = new Gate();
+        var tls = new TlsOptions { Certificate = TlsCertificate.From(TestCertificates.OfServer), HandshakeTimeout = Timeout.InfiniteTimeSpan };
+        await using var server = new RunningServer(kind, [Get("/", request => Response.Text("hello"))], new ServerOptions { TimeProvider = clock }, tls);
+        using var silent = await server.ConnectAsync();
+        using var client = await server.ConnectAsync();
+        var securing = client.SecureAsync(TestCertificates.Client(protocols: protocol), stream => new WaitingStream(stream, gate));
+        await gate.Arrived;
+        await Deadline.UntilAsync(() => server.Server.ConnectionCount == 2, "both connections");
+        var ending = server.StopAsync();
+        // Until those that say nothing are closed.
+        await Deadline.UntilAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            return server.Server.ConnectionCount == 1;
+        }, "the end of the silent connection");
+        gate.Open();
+        await securing;
+        var response = await client.AskForAsync("/");
+        Assert.Equal(("hello", true), (response.Text, response.Closes));
+        client.Dispose();
+        await ending;
     }
 
     [Theory]
