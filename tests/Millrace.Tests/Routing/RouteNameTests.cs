@@ -62,7 +62,11 @@ public sealed class RouteNameTests
             return Response.Text("purged");
         });
         routes.View<OnlyGet>("/view");
-        Assert.Equal(4, routes.Count);
+        using var files = new TemporaryDirectory();
+        files.Write("a.txt", "a file");
+        routes.Static("/files", files.Root, name: "files");
+        routes.Static("/again", new StaticFiles(files.Root));
+        Assert.Equal(6, routes.Count);
         for (int i = 0; i < 2; i++)
         {
             var app = new Application();
@@ -71,6 +75,8 @@ public sealed class RouteNameTests
             Assert.Equal("posted", (await server.AskAsync("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).Text);
             Assert.Equal("purged", (await server.AskAsync("PURGE /a HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
             Assert.Equal("GET", (await server.GetAsync("/view")).Text);
+            Assert.Equal("a file", (await server.GetAsync(app.Router["files"].UrlFor(("file", "a.txt")).ToString())).Text);
+            Assert.Equal("a file", (await server.GetAsync("/again/a.txt")).Text);
         }
     }
 
