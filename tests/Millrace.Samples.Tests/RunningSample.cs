@@ -15,7 +15,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly List<string> _output = [];
-    private bool _isKilled;
+    private bool _hasEnded;
 
     private RunningSample(Process process)
     {
@@ -79,7 +79,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
     public async Task KillAsync()
     {
         Client.Dispose();
-        _isKilled = true;
+        _hasEnded = true;
         _process.Kill();
         await _process.WaitForExitAsync().WaitAsync(Patience);
         _process.Dispose();
@@ -87,8 +87,9 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_isKilled)
+        if (_hasEnded)
             return;
+        _hasEnded = true;
         Client.Dispose();
         try
         {

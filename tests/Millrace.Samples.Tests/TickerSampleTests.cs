@@ -16,7 +16,7 @@ public sealed class TickerSampleTests
         var missed = await TicksAsync(sample, count: 21, lastSeen: $"{live[1] - 20}");
         Assert.Equal(Enumerable.Range(1, 21).Select(i => live[1] - 20 + i), missed);
         foreach (string nonsense in (string[])["tomorrow", $"{long.MaxValue}", $"{long.MinValue}"])
-            Assert.InRange((await TicksAsync(sample, count: 1, nonsense))[0], live[1] - 240, live[1] + 40);
+            Assert.InRange((await TicksAsync(sample, count: 1, nonsense))[0], live[1] - 240, live[1] + 10_000);
     }
 
     private static async Task<List<long>> TicksAsync(RunningSample sample, int count, string? lastSeen)
