@@ -26,6 +26,9 @@ internal abstract class Profile(string name, string description)
         new BlockProfile("block", "GET / on 16 connections, while 8 call a handler that sleeps 100 ms on its thread", "/block/100"),
         new BlockProfile("wait", "the same, the handler blocks its thread on a task of 100 ms", "/wait/100"),
         new IdleProfile("idle", "10,000 connections that have asked once and stay open"),
+        new EchoProfile("echo-ws", "text messages of 32 bytes that come back, each client waiting for its own, on 64 WebSockets", 64),
+        new EchoProfile("echo-ws-512", "the same on 512", 512),
+        new IdleWebSocketProfile("ws-idle", "10,000 WebSockets that have had one message back and stay open"),
     ];
 
     public string Name => name;

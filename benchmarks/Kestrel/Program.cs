@@ -4,6 +4,7 @@
 
 using System.Globalization;
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +35,7 @@ builder.Services.AddResponseCompression();
 
 var app = builder.Build();
 app.UseResponseCompression();
+app.UseWebSockets();
 app.MapGet("/", () => TypedResults.Text("Hello, world"));
 app.MapGet("/pipeline", () => TypedResults.Text("ok"));
 app.MapGet("/baseline11", (int a, int b) => Number((long)a + b));
@@ -82,6 +84,25 @@ app.MapGet("/file/{name}", Results<PhysicalFileHttpResult, NotFound> (string nam
     return File.Exists(path) ? TypedResults.PhysicalFile(path, "application/octet-stream", enableRangeProcessing: true) : TypedResults.NotFound();
 });
 app.MapStaticAssets();
+app.MapGet("/ws", async (HttpContext context) =>
+{
+    using var socket = await context.WebSockets.AcceptWebSocketAsync();
+    await EchoAsync(socket, context.RequestAborted);
+});
 app.Run();
+
+static async Task EchoAsync(WebSocket socket, CancellationToken cancellationToken)
+{
+    // The buffer that the documentation's example has.
+    byte[] buffer = new byte[4096];
+    while (true)
+    {
+        var received = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+        if (received.MessageType == WebSocketMessageType.Close)
+            break;
+        await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, cancellationToken);
+    }
+    await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+}
 
 static ContentHttpResult Number(long number) => TypedResults.Text(number.ToString(CultureInfo.InvariantCulture));

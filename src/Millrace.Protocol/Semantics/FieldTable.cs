@@ -46,9 +46,17 @@ internal sealed class FieldTable
     public void Add(FieldSlice field)
     {
         if (Count == _fields.Length)
-            Array.Resize(ref _fields, _fields.Length * 2);
+            Array.Resize(ref _fields, Math.Max(_fields.Length * 2, CapacityFirst));
         _fields[Count++] = field;
         _present |= 1UL << (int)field.Known;
+    }
+
+    /// <summary>A copy that has room for nothing more.</summary>
+    public FieldTable Compact()
+    {
+        var copy = (FieldTable)MemberwiseClone();
+        copy._fields = Fields.ToArray();
+        return copy;
     }
 
     public void Clear()

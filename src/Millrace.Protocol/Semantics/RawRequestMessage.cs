@@ -7,7 +7,7 @@ namespace Millrace.Protocol.Semantics;
 /// </summary>
 internal sealed class RawRequestMessage
 {
-    private readonly FieldTable _fields = new();
+    private FieldTable _fields = new();
 
     public KnownMethod Method { get; internal set; }
 
@@ -60,6 +60,14 @@ internal sealed class RawRequestMessage
     }
 
     public ReadOnlySpan<byte> MethodToken(ReadOnlySpan<byte> message) => message.Slice(MethodStart, MethodLength);
+
+    /// <summary>A copy for a request that goes on for long: it is no larger than it must be.</summary>
+    public RawRequestMessage Compact()
+    {
+        var copy = (RawRequestMessage)MemberwiseClone();
+        copy._fields = _fields.Compact();
+        return copy;
+    }
 
     public void Reset()
     {

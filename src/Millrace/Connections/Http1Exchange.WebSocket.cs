@@ -5,15 +5,17 @@ namespace Millrace.Connections;
 
 internal sealed partial class Http1Exchange
 {
-    public override async ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response)
+    public override async ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response, KeyValuePair<string, string>[] handshake)
     {
         using var turn = await EnterToAnswerAsync(request).ConfigureAwait(false);
         KeepAlive = false;
         _record?.Answer(response, 101);
-        _output.AppendWebSocket(response);
+        _output.AppendWebSocket(response, handshake);
         if (!await _output.FlushAsync().ConfigureAwait(false))
             throw Http1ResponseWriter.ClientGone();
         request.View.KeepApart();
+        if (_body is null)
+            flow.ReleaseReader();
         var webSocket = new Http1WebSocket(flow, response);
         Volatile.Write(ref _webSocket, webSocket);
         // Pairs with OnStopping, which may have come just before.

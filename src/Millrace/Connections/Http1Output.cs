@@ -46,10 +46,11 @@ internal sealed partial class Http1Output(Server server, Connection connection)
         ResponseHeadWriter.Write(_buffer, new ResponseHead { Status = status, Framing = BodyFraming.None, Fields = headers.Fields });
 
     /// <summary>The head after which the bytes are another protocol's.</summary>
-    public void AppendUpgrade(UpgradeResponse response) => AppendSwitch(response, response.WireStatus);
+    public void AppendUpgrade(UpgradeResponse response) => AppendSwitch(response.WireStatus, response.HeadersIfAny is { } headers ? headers.Fields : []);
 
     /// <summary>The head after which the bytes are frames of a WebSocket.</summary>
-    public void AppendWebSocket(WebSocketResponse response) => AppendSwitch(response, 101);
+    public void AppendWebSocket(WebSocketResponse response, KeyValuePair<string, string>[] handshake) =>
+        AppendSwitch(101, response.HeadersIfAny is { } headers ? [.. headers.Fields, .. handshake] : handshake);
 
     public void AppendHead(StreamResponse response, in ResponseFraming framing, int minorVersion, ReadOnlySpan<byte> vary)
     {
@@ -114,7 +115,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
         _buffer.Clear();
     }
 
-    private void AppendSwitch(StreamResponse response, int status) =>
+    private void AppendSwitch(int status, ReadOnlySpan<KeyValuePair<string, string>> fields) =>
         ResponseHeadWriter.Write(_buffer, new ResponseHead
         {
             Status = status,
@@ -122,7 +123,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             Server = server.ServerField,
             Connection = status == 101 ? ConnectionDirective.Upgrade : ConnectionDirective.None,
             Framing = BodyFraming.None,
-            Fields = response.HeadersIfAny is { } headers ? headers.Fields : [],
+            Fields = fields,
         });
 
     private void ClearSent()

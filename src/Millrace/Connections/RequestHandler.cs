@@ -158,7 +158,7 @@ internal sealed partial class RequestHandler
                 return BreakOff();
             await _exchange.EndAsync(request).ConfigureAwait(false);
             _input.LetGo();
-            _reader!.Reset();
+            _reader?.Reset();
             if (!_exchange.KeepAlive)
                 return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
                     : Cause ?? (ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed);
@@ -237,11 +237,16 @@ internal sealed partial class RequestHandler
     private void ReleaseWhatIdleNeedsNot()
     {
         _input.ReleaseIfEmpty();
-        if (_reader is not null)
-        {
-            _server.HeadReaders.Return(_reader);
-            _reader = null;
-        }
+        ReleaseReader();
+    }
+
+    /// <summary>The head was used, or is kept elsewhere: the reader serves others.</summary>
+    public void ReleaseReader()
+    {
+        if (_reader is null)
+            return;
+        _server.HeadReaders.Return(_reader);
+        _reader = null;
     }
 
     private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
@@ -289,8 +294,7 @@ internal sealed partial class RequestHandler
         _connection.Loop.Timers.Remove(ReadDeadline);
         Output.Close();
         _input.Release();
-        if (_reader is not null)
-            _server.HeadReaders.Return(_reader);
+        ReleaseReader();
         _connection.Close();
     }
 }

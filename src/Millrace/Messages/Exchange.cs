@@ -42,5 +42,5 @@ internal abstract class Exchange
     public abstract ValueTask<Stream> UpgradeAsync(Request request, UpgradeResponse response);
 
     /// <summary>Sends the head of <paramref name="response"/> and opens its WebSocket.</summary>
-    public abstract ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response);
+    public abstract ValueTask<WebSocketChannel> OpenWebSocketAsync(Request request, WebSocketResponse response, KeyValuePair<string, string>[] handshake);
 }

@@ -11,26 +11,28 @@ namespace Millrace.Messages;
 /// </remarks>
 internal sealed class HeadView(RawRequestMessage head, byte[] buffer, int start)
 {
+    private RawRequestMessage _head = head;
     private byte[] _buffer = buffer;
     private volatile bool _ended;
 
     public bool IsEnded => _ended;
 
     /// <summary>For the connection and the router while the request runs; everybody else goes through <see cref="Take{TArg, T}"/>.</summary>
-    public RawRequestMessage Head => head;
+    public RawRequestMessage Head => _head;
 
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(start, head.Length);
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(start, _head.Length);
 
-    public ReadOnlySpan<byte> Path => head.Target.Path(Bytes);
+    public ReadOnlySpan<byte> Path => _head.Target.Path(Bytes);
 
     public void End() => _ended = true;
 
-    /// <summary>Takes the head into memory of its own: the request goes on for long, and the connection needs the buffer back.</summary>
+    /// <summary>Takes the head into memory of its own: the request goes on for long, and others need the buffer and the reader's tables.</summary>
     public void KeepApart()
     {
         // At the same place, so that a reader who is here meanwhile sees the one array or the other and never a mixture.
-        var own = new byte[start + head.Length];
+        var own = new byte[start + _head.Length];
         Bytes.CopyTo(own.AsSpan(start));
+        Volatile.Write(ref _head, _head.Compact());
         Volatile.Write(ref _buffer, own);
     }
 

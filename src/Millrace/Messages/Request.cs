@@ -203,12 +203,12 @@ public sealed partial class Request
         return await _exchange.UpgradeAsync(this, response).ConfigureAwait(false);
     }
 
-    internal async ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response)
+    internal async ValueTask<WebSocketChannel> OpenWebSocketAsync(WebSocketResponse response, KeyValuePair<string, string>[] handshake)
     {
         _view.ThrowIfEnded();
         if (HasPreparations)
             await AnnounceAsync(response).ConfigureAwait(false);
-        return await _exchange.OpenWebSocketAsync(this, response).ConfigureAwait(false);
+        return await _exchange.OpenWebSocketAsync(this, response, handshake).ConfigureAwait(false);
     }
 
     internal ValueTask<ResponseWriter> StartResponseAsync(StreamResponse response)

@@ -1,15 +1,17 @@
 namespace Millrace.Messages;
 
-/// <summary>Lets senders through one at a time, in the order they came. A turn that nobody else wants costs no object.</summary>
+/// <summary>
+/// Lets senders through one at a time, in the order they came. A turn that nobody else wants costs no object. It is its own lock, because every WebSocket has one,
+/// and nobody else has it to lock.
+/// </summary>
 internal sealed class SendTurns
 {
-    private readonly Lock _lock = new();
     private bool _isTaken;
     private Queue<TaskCompletionSource>? _waiting;
 
     public bool TryEnter()
     {
-        lock (_lock)
+        lock (this)
             return !_isTaken && (_isTaken = true);
     }
 
@@ -17,7 +19,7 @@ internal sealed class SendTurns
     public async ValueTask EnterAsync(CancellationToken cancellationToken = default)
     {
         TaskCompletionSource own;
-        lock (_lock)
+        lock (this)
         {
             if (!_isTaken)
             {
@@ -33,7 +35,7 @@ internal sealed class SendTurns
 
     public void Leave()
     {
-        lock (_lock)
+        lock (this)
         {
             // Whoever was cancelled while waiting is passed over.
             while (_waiting is { Count: > 0 })

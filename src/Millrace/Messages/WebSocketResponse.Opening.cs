@@ -74,13 +74,24 @@ public sealed partial class WebSocketResponse
             throw refusal;
         // Nothing of a body may pass for frames (CVE-2026-69243).
         await request.ReadAsync().ConfigureAwait(false);
-        Headers["Upgrade"] = "websocket";
-        Headers["Sec-WebSocket-Accept"] = HandshakeKey.Accept(request.Headers["Sec-WebSocket-Key"]!);
         Protocol = WebSocketHandshake.Agree(request, Protocols);
-        Headers["Sec-WebSocket-Protocol"] = Protocol;
         Deflate = MessageCompression is null ? null : WebSocketHandshake.Agree(request, MessageCompression);
-        Headers["Sec-WebSocket-Extensions"] = Deflate?.Answer;
-        _channel = await request.OpenWebSocketAsync(this).ConfigureAwait(false);
+        _channel = await request.OpenWebSocketAsync(this, HandshakeFields(request)).ConfigureAwait(false);
+    }
+
+    /// <summary>What the server says of the WebSocket, and the handler cannot. It is not among the headers, which are there as long as the WebSocket is.</summary>
+    private KeyValuePair<string, string>[] HandshakeFields(Request request)
+    {
+        (string Name, string? Value)[] fields =
+        [
+            ("Upgrade", "websocket"),
+            ("Sec-WebSocket-Accept", HandshakeKey.Accept(request.Headers["Sec-WebSocket-Key"]!)),
+            ("Sec-WebSocket-Protocol", Protocol),
+            ("Sec-WebSocket-Extensions", Deflate?.Answer),
+        ];
+        foreach (var (name, _) in fields)
+            HeadersIfAny?.Remove(name);
+        return [.. fields.Where(field => field.Value is not null).Select(field => new KeyValuePair<string, string>(field.Name, field.Value!))];
     }
 
     private static TimeSpan Positive(TimeSpan value)

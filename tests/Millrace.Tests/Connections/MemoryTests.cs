@@ -36,6 +36,25 @@ public sealed class MemoryTests
         clients.ForEach(client => client.Dispose());
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task An_idle_WebSocket_holds_no_buffer_and_no_reader(Kind kind)
+    {
+        await using var server = WebSockets.Echoes.Server(kind, () => new WebSocketResponse { MessageCompression = new WebSocketCompression() });
+        var clients = new List<WebSockets.WsClient>();
+        for (int i = 0; i < 50; i++)
+        {
+            clients.Add(await WebSockets.WsClient.OpenAsync(server, i % 2 == 0 ? "" : "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+            await clients[^1].SendAsync(WebSockets.WsClient.Text(new string('x', i * 1000)));
+            await clients[^1].ReadAsync();
+            await Deadline.UntilAsync(() => server.Rented == 0, "the return of every buffer");
+            Assert.NotNull(LastOf(server.Server.HeadReaders));
+        }
+        Assert.Empty(IdleOf(server.Server.HeadReaders));
+        Assert.Equal(50, server.Server.ConnectionCount);
+        clients.ForEach(client => client.Dispose());
+    }
+
     [Fact]
     public async Task A_plain_GET_allocates_no_more_than_400_bytes()
     {
