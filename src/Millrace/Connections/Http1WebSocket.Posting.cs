@@ -29,10 +29,9 @@ internal sealed partial class Http1WebSocket
     /// <summary>Whoever leaves the turn, or has something for whoever has it, sees to what waits: what the turn's owner no longer saw is not forgotten.</summary>
     private void LookAfterTurn()
     {
-        while ((Volatile.Read(ref _pongOwed) is not null || (_posted is { Count: > 0 } && _fragmented == Opcode.Continuation)) && _turns.TryEnter())
+        while ((_pongsOwed is { Count: > 0 } || (_posted is { Count: > 0 } && _fragmented == Opcode.Continuation)) && _turns.TryEnter())
         {
-            if (Interlocked.Exchange(ref _pongOwed, null) is { } payload && !_closeSent)
-                AppendControl(Opcode.Pong, payload);
+            AppendOwedPongs();
             if (TakePosted() is { } frame)
             {
                 SendShared(frame);
@@ -46,6 +45,7 @@ internal sealed partial class Http1WebSocket
     /// <summary>Sends a frame in the turn that the caller has, and leaves it.</summary>
     private void SendShared(SharedFrame frame)
     {
+        AppendOwedPongs();
         var write = _flow.Output.SendAsync(FormOf(frame));
         if (write.IsCompletedSuccessfully)
             LeaveTurn();

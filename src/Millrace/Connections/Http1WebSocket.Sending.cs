@@ -22,8 +22,6 @@ internal sealed partial class Http1WebSocket
     private int _flushPosted;
     private Action? _flush;
 
-    // The last ping that came while somebody was sending; whoever that is sees to it (RFC 6455 section 5.5.3: the last is enough).
-    private byte[]? _pongOwed;
 
     public override ValueTask SendAsync(Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -53,6 +51,7 @@ internal sealed partial class Http1WebSocket
             return SendEncodedAsync(text, length, cancellationToken);
         if (Check(Opcode.Text) is { } exception)
             return LeaveAndFail(exception);
+        AppendOwedPongs();
         AppendHeader(Opcode.Text, isFinal: true, isCompressed: false, length);
         _flow.Output.AppendText(text, length);
         return SendAppended();
@@ -82,6 +81,7 @@ internal sealed partial class Http1WebSocket
     {
         if (Check(opcode) is { } exception)
             return LeaveAndFail(exception);
+        AppendOwedPongs();
         if (fragmented != Opcode.Continuation)
             _fragmented = fragmented;
         bool isCompressed = StartsCompressed(opcode, isFinal, payload.Length);
@@ -152,23 +152,6 @@ internal sealed partial class Http1WebSocket
         LookAfterTurn();
     }
 
-    private Step AnswerPing(ReadOnlySpan<byte> payload)
-    {
-        if (_closeSent)
-            return Step.NeedBytes;
-        if (!_turns.TryEnter())
-        {
-            Volatile.Write(ref _pongOwed, payload.ToArray());
-            LookAfterTurn();
-            return Step.NeedBytes;
-        }
-        AppendControl(Opcode.Pong, payload);
-        bool isFull = _flow.Output.Count > OutputBuffer.FlushAt;
-        LeaveTurn();
-        FlushLater();
-        return isFull ? Step.NeedFlush : Step.NeedBytes;
-    }
-
     /// <summary>False if somebody is sending just now.</summary>
     private async ValueTask<bool> TryPingAsync()
     {
@@ -188,6 +171,7 @@ internal sealed partial class Http1WebSocket
             LeaveTurn();
             return;
         }
+        AppendOwedPongs();
         _closeDue = After(_options.CloseTimeout);
         _closeSent = true;
         AppendClose(code, reason);

@@ -102,6 +102,28 @@ public sealed partial class SendingTests
         Assert.Equal(1006, Assert.IsType<WebSocketClosedException>(failure).Code);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task Row_196_pings_that_come_while_a_send_waits_are_answered_in_order_and_before_what_is_sent_later(Kind kind)
+    {
+        const int Large = 8 * 1024 * 1024;
+        await using var server = Handler(kind, async ws =>
+        {
+            var sending = ws.SendAsync(new byte[Large]);
+            await ws.SendAsync(await ws.ReceiveTextAsync());
+            await sending;
+        });
+        using var client = await WsClient.OpenAsync(server);
+        await client.SendAsync(WsClient.Frame(0x89, "1"u8), WsClient.Frame(0x89, "2"u8), WsClient.Frame(0x89, "3"u8), WsClient.Text("text"));
+        Assert.Equal(Large, (await client.ReadAsync()).Payload.Length);
+        foreach (var (first, text) in new[] { (0x8A, "1"), (0x8A, "2"), (0x8A, "3"), (0x81, "text") })
+        {
+            var frame = await client.ReadAsync();
+            Assert.Equal((first, text), (frame.First, frame.Text));
+        }
+        await client.ExpectCloseAsync(1000, answer: true);
+    }
+
     [Fact]
     public async Task A_receive_that_is_cancelled_or_comes_to_its_time_leaves_the_WebSocket_usable()
     {
