@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -112,6 +113,31 @@ public sealed partial class JsonBodyTests
             byte[] expected = JsonSerializer.SerializeToUtf8Bytes(Lines(true, $"{i}"), Context.Default.LineArray);
             Assert.Equal(expected, seen[2 * i].ToArray());
             Assert.Equal(expected, seen[2 * i + 1].ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Its_memory_is_the_next_ones_when_it_was_sent_unless_somebody_looked(bool looks)
+    {
+        // The pool and the writer know by then what is asked for.
+        for (int i = 0; i < 3; i++)
+            Memory(looks: false, out _);
+        byte[] sent = Memory(looks, out var response);
+        byte[] next = Memory(looks: false, out _);
+        Assert.Equal(!looks, ReferenceEquals(sent, next));
+        Assert.Equal(!looks, response.IsSpent);
+        Assert.Equal(JsonSerializer.SerializeToUtf8Bytes(Large, Context.Default.LineArray), response.Body.ToArray());
+
+        static byte[] Memory(bool looks, out Response response)
+        {
+            response = Response.Json(Large, Context.Default.LineArray);
+            if (looks)
+                _ = response.Body;
+            Assert.True(response.TryBorrowBody(out var body));
+            response.ReturnBody();
+            return MemoryMarshal.TryGetArray(body, out var segment) ? segment.Array! : [];
         }
     }
 
