@@ -15,7 +15,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
 
     // Null while it is in use: a converter may write JSON of its own in between.
     [ThreadStatic]
-    private static JsonBuffer? t_idle;
+    private static JsonBuffer? _idle;
 
     private readonly JsonSerializerOptions _options;
     private readonly Utf8JsonWriter _writer;
@@ -74,8 +74,8 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
 
     private static JsonBuffer Take(JsonSerializerOptions options)
     {
-        var buffer = t_idle is { } idle && idle._options == options ? idle : new JsonBuffer(options);
-        t_idle = null;
+        var buffer = _idle is { } idle && idle._options == options ? idle : new JsonBuffer(options);
+        _idle = null;
         buffer._array = ArrayPool<byte>.Shared.Rent(buffer._firstBytes);
         buffer._count = 0;
         buffer._writer.Reset(buffer);
@@ -89,7 +89,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
         _array = [];
         // The next one is probably as long; the writer wants some room behind each value.
         _firstBytes = Math.Clamp(length + length / 4, FirstBytesMin, FirstBytesMax);
-        t_idle = this;
+        _idle = this;
         return array;
     }
 
