@@ -34,7 +34,7 @@ internal sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqual
             hash = Mixed(hash ^ ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(alternate) << 32) ^ BinaryPrimitives.ReadUInt32LittleEndian(alternate[^sizeof(uint)..]));
         else if (!alternate.IsEmpty)
             hash = Mixed(hash ^ ((ulong)alternate[0] << 16) ^ ((ulong)alternate[alternate.Length / 2] << 32) ^ ((ulong)alternate[^1] << 48));
-        return (int)(hash ^ (hash >> 32));
+        return (int)hash;
     }
 
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
