@@ -1,5 +1,5 @@
 #:project ../src/Millrace/Millrace.csproj
-// A program with work of its own and a status page beside it: no host, no container; one line starts the server, a token ends it.
+// A program with work of its own and a status page beside it: no host, no container; one line starts the server.
 //
 //     dotnet run samples/beside.cs 8080        then: curl http://localhost:8080/status
 using System.Text.Json.Serialization;
@@ -19,9 +19,8 @@ app.AddRoutes([
     }),
 ]);
 
-using var stop = new CancellationTokenSource();
 // Ctrl-C and SIGTERM end the server; the program's own work ends with it.
-Task server = RunAppAsync(app, new RunOptions { Port = port }, stop.Token);
+Task server = RunAppAsync(app, new RunOptions { Port = port });
 using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
 while (!server.IsCompleted && await Task.WhenAny(server, timer.WaitForNextTickAsync().AsTask()) != server)
     Interlocked.Increment(ref rounds);

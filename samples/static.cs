@@ -6,11 +6,13 @@ using System.Globalization;
 using Millrace;
 using static Millrace.Web;
 
-string directory = args is [_, var given, ..] ? given : Directory.CreateTempSubdirectory("site-").FullName;
-string start = Path.Combine(directory, "index.html");
-if (!File.Exists(start))
-    File.WriteAllText(start, "<!DOCTYPE html><title>A site</title><p>Put your files into this directory.");
+if (args is not [var port, var directory])
+{
+    Console.Error.WriteLine("usage: dotnet run static.cs PORT DIRECTORY");
+    return 2;
+}
 
 var app = new Application();
 app.AddRoutes([Static("/", directory, new StaticOptions { DefaultDocument = "index.html", CacheControl = "no-cache" })]);
-RunApp(app, new RunOptions { Port = args is [var port, ..] ? int.Parse(port, CultureInfo.InvariantCulture) : 8080 });
+RunApp(app, new RunOptions { Port = int.Parse(port, CultureInfo.InvariantCulture) });
+return 0;

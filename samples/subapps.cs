@@ -2,6 +2,8 @@
 // Two applications in one: an API below a path with its own middleware, and a shop below a path with a parameter. They share what the outer one keeps.
 //
 //     dotnet run samples/subapps.cs 8080        then: curl http://localhost:8080/acme/shop/order
+using System.Security.Cryptography;
+using System.Text;
 using Millrace;
 using static Millrace.Web;
 
@@ -32,9 +34,11 @@ app.AddSubApplication("/{tenant}/shop", shop);
 app.AddSubApplication("/api", api);
 RunApp(app, new RunOptions { Port = args is [var port, ..] ? int.Parse(port) : 8080 });
 
-// Stands around everything below /api, its 404 too.
+// Stands around everything below /api, its 404 too. A real token is long, random, and not in the source; comparing takes as long for every wrong one.
 static ValueTask<StreamResponse> RequireToken(Request request, Handler next) =>
-    request.Headers["Authorization"] == "Bearer secret" ? next(request) : throw new HttpForbiddenException("Say who you are.");
+    CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers["Authorization"] ?? ""), "Bearer secret"u8)
+        ? next(request)
+        : throw new HttpUnauthorizedException("Bearer", "Say who you are.");
 
 sealed class Orders
 {

@@ -5,7 +5,7 @@
 //
 //     dotnet run samples/todo.cs 8080 todo.db          (without a file the data lives as long as the program)
 //     curl -H 'Content-Type: application/json' -d '{"title":"Buy milk"}' http://localhost:8080/todos
-//     curl http://localhost:8080/todos?done=false
+//     curl 'http://localhost:8080/todos?done=false'
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Millrace;

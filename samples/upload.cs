@@ -1,12 +1,19 @@
 #:project ../src/Millrace/Millrace.csproj
 // Uploads of any size, streamed to disk: nothing but one buffer is held in memory.
-//   dotnet run samples/upload.cs
+//   dotnet run samples/upload.cs 8080
 //   curl -F file=@large.iso http://localhost:8080/upload      or open http://localhost:8080/ in a browser
 using Millrace;
 using static Millrace.Web;
 
 const long FileBytesMax = 8L * 1024 * 1024 * 1024;
 const long ReportEvery = 256L * 1024 * 1024;
+const string Page = """
+    <!doctype html>
+    <title>Upload</title>
+    <form method="post" action="/upload" enctype="multipart/form-data">
+      <input type="file" name="file" multiple> <button>Send</button>
+    </form>
+    """;
 
 string directory = Directory.CreateTempSubdirectory("millrace-uploads-").FullName;
 var app = new Application();
@@ -58,15 +65,4 @@ async Task<long> SaveAsync(MultipartPart part, Request request)
         File.Delete(path);
         throw;
     }
-}
-
-static partial class Program
-{
-    private const string Page = """
-        <!doctype html>
-        <title>Upload</title>
-        <form method="post" action="/upload" enctype="multipart/form-data">
-          <input type="file" name="file" multiple> <button>Send</button>
-        </form>
-        """;
 }

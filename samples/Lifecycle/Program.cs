@@ -37,7 +37,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, AskToEn
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, AskToEnd);
 
 // RunApp does all this for sites of one kind; a runner has any number of them, each with its own rules.
-var runner = new AppRunner(app) { ShutdownTimeout = TimeSpan.FromSeconds(20) };
+await using var runner = new AppRunner(app) { ShutdownTimeout = TimeSpan.FromSeconds(20) };
 await runner.SetupAsync();
 BaseSite[] sites =
 [

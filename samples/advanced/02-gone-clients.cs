@@ -1,6 +1,6 @@
 #:project ../../src/Millrace/Millrace.csproj
-// A client may leave while its handler works. The handler's token says so; a handler that does not look at it goes on. What must be finished
-// whatever the client does belongs to a task of the application's own, which the end of the server waits for.
+// A client may leave while its handler works. The handler's token says so; a handler that does not look at it goes on. What must go on
+// whatever the client does belongs to a task of the application's own. The end of the server tells it to stop, and waits for it.
 using System.Collections.Concurrent;
 using Millrace;
 using static Millrace.Web;

@@ -54,6 +54,10 @@ public sealed class AdvancedTests(AdvancedTests.Advanced chapter) : IClassFixtur
         Assert.Equal((200, "<p>tea"), await chapter.AskAsync(Sample, "GET /tea"));
         Assert.Equal((200, "\"tea\""), await chapter.AskAsync(Sample, "GET /tea", null, "Accept: application/json"));
         Assert.Equal((406, "There is text/html and application/json."), await chapter.AskAsync(Sample, "GET /tea", null, "Accept: image/png"));
+        Assert.Equal((200, "\"tea\""), await chapter.AskAsync(Sample, "GET /tea", null, "Accept: text/html;q=0, */*"));
+        Assert.Equal((200, "\"tea\""), await chapter.AskAsync(Sample, "GET /tea", null, "Accept: text/*;q=0.5, application/json;q=0.8"));
+        using var tea = await chapter.SendAsync(Sample, "GET /tea");
+        Assert.Equal("Accept", Assert.Single(tea.Headers.Vary));
         Assert.Equal((200, "Saturday"), await chapter.AskAsync(Sample, "GET /diary/2026/02/28"));
         Assert.Equal(404, (await chapter.AskAsync(Sample, "GET /diary/2026/02/30")).Status);
     }
@@ -126,11 +130,11 @@ public sealed class AdvancedTests(AdvancedTests.Advanced chapter) : IClassFixtur
     [Fact]
     public async Task Applications_are_nested_below_paths_and_by_hosts()
     {
-        const string Sample = "10-nested-applications", Root = "X-User: root";
+        const string Sample = "10-nested-applications", Root = "Authorization: Bearer root's token";
         Assert.Equal((200, "outside"), await chapter.AskAsync(Sample, "GET /"));
         Assert.Equal((200, "users: /admin/users/ada"), await chapter.AskAsync(Sample, "GET /admin/", null, Root));
         Assert.Equal((200, "user ada"), await chapter.AskAsync(Sample, "GET /admin/users/ada", null, Root));
-        Assert.Equal(403, (await chapter.AskAsync(Sample, "GET /admin/nowhere")).Status);
+        Assert.Equal(401, (await chapter.AskAsync(Sample, "GET /admin/nowhere")).Status);
         Assert.Equal(404, (await chapter.AskAsync(Sample, "GET /admin/nowhere", null, Root)).Status);
         Assert.Equal((200, "images of a.images.example.com"), await chapter.AskAsync(Sample, "GET /", null, "Host: a.images.example.com"));
     }
@@ -139,18 +143,9 @@ public sealed class AdvancedTests(AdvancedTests.Advanced chapter) : IClassFixtur
     public async Task A_body_is_asked_for_when_it_is_read_and_never_if_it_is_refused_before()
     {
         const string Head = "PUT /files/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n";
-        Assert.StartsWith("HTTP/1.1 401 ", await ExpectAsync(Head + "\r\n"), StringComparison.Ordinal);
-        Assert.Equal("HTTP/1.1 100 Continue", await ExpectAsync(Head + "Authorization: Basic YQ==\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 401 ", await FirstLineAsync("11-expect", Head + "\r\n"), StringComparison.Ordinal);
+        Assert.Equal("HTTP/1.1 100 Continue", await FirstLineAsync("11-expect", Head + "Authorization: Basic YQ==\r\n\r\n"));
         Assert.Equal((201, "3 bytes of a.txt"), await chapter.AskAsync("11-expect", "PUT /files/a.txt", "abc", "Authorization: Basic YQ==", "Expect: 100-continue"));
-
-        async Task<string?> ExpectAsync(string head)
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", chapter.ClientOf("11-expect").BaseAddress!.Port, TestContext.Current.CancellationToken);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
-            using var reader = new StreamReader(client.GetStream());
-            return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
-        }
     }
 
     [Fact]
@@ -207,10 +202,26 @@ public sealed class AdvancedTests(AdvancedTests.Advanced chapter) : IClassFixtur
         ])
             Assert.Equal((status, $"<!doctype html><title>{status}</title><h1>{text}</h1>"), await chapter.AskAsync("15-error-pages", line));
         Assert.Equal((200, "fine"), await chapter.AskAsync("15-error-pages", "GET /"));
+
+        // The page takes the place of the body, and of nothing else.
+        using var refused = await chapter.SendAsync("15-error-pages", "DELETE /");
+        Assert.Contains("GET", refused.Content.Headers.Allow);
+        using var unknown = await chapter.SendAsync("15-error-pages", "GET /members");
+        Assert.Equal("Bearer", Assert.Single(unknown.Headers.WwwAuthenticate).Scheme);
+        Assert.StartsWith("HTTP/1.1 200 ", await FirstLineAsync("15-error-pages", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_proxy_that_was_named_is_believed() =>
         Assert.Equal((200, "203.0.113.7 asked https://example.com"), await chapter.AskAsync("16-behind-a-proxy", "GET /", null,
             "X-Forwarded-For: 203.0.113.7", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com"));
+
+    private async Task<string?> FirstLineAsync(string sample, string head)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", chapter.ClientOf(sample).BaseAddress!.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+    }
 }

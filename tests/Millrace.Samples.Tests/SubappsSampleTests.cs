@@ -15,7 +15,7 @@ public sealed class SubappsSampleTests
         using (var ordered = await sample.Client.PostAsync("acme/shop/order", null, cancel))
             Assert.Equal((HttpStatusCode.Created, "/acme/shop/"), (ordered.StatusCode, ordered.Headers.Location!.ToString()));
         using (var refused = await sample.Client.GetAsync("api/missing", cancel))
-            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Equal((HttpStatusCode.Unauthorized, "Bearer"), (refused.StatusCode, Assert.Single(refused.Headers.WwwAuthenticate).Scheme));
         sample.Client.DefaultRequestHeaders.Add("Authorization", "Bearer secret");
         Assert.Equal("1", await sample.Client.GetStringAsync("api/orders", cancel));
     }
