@@ -9,6 +9,9 @@ internal sealed class CountingStream(Stream inner, byte[] endMark) : Stream
 
     public long Count { get; private set; }
 
+    /// <summary>What the last read of the inner stream threw, if one did: no fault of what was read.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>True once somebody has asked for more than there is.</summary>
     public bool IsExhausted { get; private set; }
 
@@ -28,7 +31,16 @@ internal sealed class CountingStream(Stream inner, byte[] endMark) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int n = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int n;
+        try
+        {
+            n = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+            throw;
+        }
         Count += n;
         if (n > 0 || buffer.IsEmpty)
             return n;

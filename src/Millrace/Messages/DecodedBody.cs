@@ -13,6 +13,10 @@ internal sealed class DecodedBody : RequestBody
 {
     private const int RatioCountsFromBytes = 64 * 1024;
 
+    // Bits of the state. The decoder's memory is not the collector's, so whoever leaves last gives it back: the reader or the request's end.
+    private const int InUse = 1;
+    private const int Ended = 2;
+
     // A gzip decoder asks behind the end of a whole body too: another member may follow. These bytes begin none, so it asks no more; one
     // whose body was cut off takes them for the rest, finds them wrong or asks again.
     private static readonly byte[] GzipEndMark = [.. Enumerable.Repeat((byte)0xFF, 16)];
@@ -23,6 +27,7 @@ internal sealed class DecodedBody : RequestBody
     private readonly DecodingLimits _limits;
     private long _decodedBytes;
     private bool _ended;
+    private int _state;
 
     private DecodedBody(RequestBody body, Func<Stream, Stream> decode, byte[] endMark, DecodingLimits limits)
     {
@@ -55,14 +60,34 @@ internal sealed class DecodedBody : RequestBody
 
     private protected override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (_ended || buffer.IsEmpty)
-            return 0;
+        Enter();
+        try
+        {
+            return _ended || buffer.IsEmpty ? 0 : await DecodeAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.And(ref _state, ~InUse) != InUse)
+                _decoder.Dispose();
+        }
+    }
+
+    private void Enter()
+    {
+        int before = Interlocked.CompareExchange(ref _state, InUse, 0);
+        ObjectDisposedException.ThrowIf((before & Ended) != 0, typeof(Request));
+        if (before != 0)
+            throw new InvalidOperationException("Another read of this body is under way: await each before the next.");
+    }
+
+    private async ValueTask<int> DecodeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
         int n;
         try
         {
             n = await _decoder.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
+        catch (Exception e) when (e != _encoded.Failure && (e is InvalidDataException || (_decoder is BrotliStream && e is InvalidOperationException)))
         {
             // InvalidOperationException is BrotliStream's word for corrupt data.
             throw Invalid();
@@ -75,14 +100,18 @@ internal sealed class DecodedBody : RequestBody
         if (_decodedBytes > _limits.DecodedBytesMax)
             throw RequestBody.TooLarge(_limits.DecodedBytesMax);
         if (_decodedBytes > RatioCountsFromBytes && _decodedBytes / _limits.RatioMax > _encoded.Count)
-            throw new HttpException(413, $"The body decodes to more than {_limits.RatioMax} times its size.");
+            throw new HttpContentTooLargeException(_encoded.Count * _limits.RatioMax, text: $"The body decodes to more than {_limits.RatioMax} times its size.");
         return n;
     }
 
-    /// <summary>The request is over: the decoder's memory goes back.</summary>
-    public void End() => _decoder.Dispose();
+    /// <summary>The request is over: the decoder's memory goes back, now or when the read that is in it has left.</summary>
+    public void End()
+    {
+        if (Interlocked.Or(ref _state, Ended) == 0)
+            _decoder.Dispose();
+    }
 
-    private static HttpException Invalid() => new(400, "The body is not valid in its Content-Encoding.");
+    private static HttpBadRequestException Invalid() => new("The body is not valid in its Content-Encoding.");
 
     private static bool Is(string coding, string name) => coding.Equals(name, StringComparison.OrdinalIgnoreCase);
 

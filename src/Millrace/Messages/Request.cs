@@ -113,7 +113,8 @@ public sealed partial class Request
 
     /// <summary>
     /// Most bytes of the body that <see cref="ReadAsync"/>, <see cref="TextAsync"/> and <see cref="JsonAsync{T}(CancellationToken)"/> collect, and of a whole form. Default: what the
-    /// route says (<see cref="Route.LimitBody"/>), else <see cref="ServerOptions.BodyBytesMax"/>. Set it before the first read.
+    /// route says (<see cref="Route.LimitBody"/>), else <see cref="ServerOptions.BodyBytesMax"/>. Set it before the first read. 0 takes no body at all;
+    /// <see cref="long.MaxValue"/> sets no limit but that of an array, about 2 GB, for what is collected.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
     public long BodyBytesMax
@@ -224,7 +225,7 @@ public sealed partial class Request
     {
         _view.End();
         EndForms();
-        _clones?.ForEach(clone => clone._view.End());
+        _clones?.ForEach(clone => clone.End());
         (_decodedBody as DecodedBody)?.End();
     }
 

@@ -17,6 +17,9 @@ public abstract class RequestBody
 {
     private const int FirstPieceBytes = 16 * 1024;
 
+    // One less than an array holds: a full one is too much, and no read is made into none.
+    private static readonly int CollectedBytesMax = Array.MaxLength - 1;
+
     // What ReadUntilAsync received behind its delimiter: the next read begins with it.
     private byte[]? _pushedBack;
     private int _pushedBackStart;
@@ -84,6 +87,7 @@ public abstract class RequestBody
         if (delimiter.IsEmpty)
             throw new ArgumentException("A delimiter has at least one byte.", nameof(delimiter));
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, delimiter.Length);
+        maxLength = Math.Min(maxLength, CollectedBytesMax);
         if (TakePushedBackUntil(delimiter.Span, maxLength) is { } whole)
             return whole;
         var collected = ArrayPool<byte>.Shared.Rent(Math.Min(maxLength, FirstPieceBytes));
@@ -142,7 +146,7 @@ public abstract class RequestBody
     public PipeReader AsPipeReader() => PipeReader.Create(AsStream(), new StreamPipeReaderOptions(leaveOpen: true));
 
     /// <summary>Reads the rest of the body into one array.</summary>
-    /// <param name="maxLength">Most bytes to accept.</param>
+    /// <param name="maxLength">Most bytes to accept: 0 takes none; more than an array holds, about 2 GB, is never accepted.</param>
     /// <param name="cancellationToken">Ends the wait; what was collected is lost.</param>
     /// <exception cref="HttpException">The body is longer than <paramref name="maxLength"/> (413; before anything is read where the client announced it), or as in <see cref="ReadAsync"/>.</exception>
     /// <exception cref="IOException">The client closed the connection before the end of the body.</exception>
@@ -150,6 +154,7 @@ public abstract class RequestBody
     {
         if (IsCompleted)
             return [];
+        maxLength = Math.Min(maxLength, CollectedBytesMax);
         if (Length > maxLength)
             throw TooLarge(maxLength);
         // A client that only announces much gets no memory for it: beyond the first piece the array grows with what has come.
@@ -206,7 +211,7 @@ public abstract class RequestBody
 
     private static byte[] Grow(byte[] full)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * full.Length, Array.MaxLength));
         full.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(full);
         return larger;

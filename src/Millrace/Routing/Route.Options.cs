@@ -16,7 +16,7 @@ public sealed partial class Route
     public IReadOnlyList<object> Metadata => _metadata;
 
     /// <summary>Sets how many bytes of a body requests of this route may collect, in place of <see cref="ServerOptions.BodyBytesMax"/>.</summary>
-    /// <param name="bytesMax">0 or more.</param>
+    /// <param name="bytesMax">0 takes no body at all; <see cref="long.MaxValue"/> sets no limit but that of an array, about 2 GB, for what is collected.</param>
     /// <returns>This route: <c>Post("/avatar", Save).LimitBody(5_000_000)</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
     public Route LimitBody(long bytesMax)

@@ -201,6 +201,15 @@ public sealed class BodyWaysTests
         static string Sized(string path, int bytes) => $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {bytes}\r\n\r\n{new string('x', bytes)}";
     }
 
+    [Fact]
+    public async Task What_no_array_holds_is_refused_before_it_comes_whatever_the_limit()
+    {
+        await using var server = new RunningServer(Kind.InMemory, [Post("/", async request => Response.Text(await request.TextAsync())).LimitBody(long.MaxValue)]);
+        var refused = await server.AskAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {Array.MaxLength}\r\n\r\n");
+        Assert.Equal((413, $"The body is larger than the {Array.MaxLength - 1} bytes this server accepts here."), (refused.Status, refused.Text));
+        Assert.Equal("text", (await server.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\ntext")).Text);
+    }
+
     private static RunningServer Answering(Func<Request, Task<string>> answer) =>
         new(Kind.InMemory, [Post("/", async request => Response.Text(await answer(request)))]);
 }

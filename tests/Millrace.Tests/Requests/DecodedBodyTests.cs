@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Millrace.Messages;
 
 namespace Millrace.Tests.Requests;
 
@@ -122,6 +123,41 @@ public sealed class DecodedBodyTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(AllCodings))]
+    public async Task A_decoder_is_freed_when_the_read_that_is_in_it_has_left(string coding)
+    {
+        var content = Patterns.Bytes(20_000);
+        var source = new EndingBody(Encode(coding, content));
+        var body = (DecodedBody)DecodedBody.Over(source, coding, new DecodingLimits(long.MaxValue, int.MaxValue));
+        source.OnRead = body.End;
+        var piece = new byte[30_000];
+        int n = await body.ReadAsync(piece);
+        Assert.True(n > 0);
+        Assert.Equal(content[..n], piece[..n]);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await body.ReadAsync(piece));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCodings))]
+    public async Task Two_reads_at_once_are_the_handlers_fault_and_no_bad_body(string coding)
+    {
+        var waiting = new Gate();
+        await using var server = new RunningServer(Kind.InMemory, [Post("/", async request =>
+        {
+            var first = request.Body.ReadAsync(new byte[10]).AsTask();
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await request.Body.ReadAsync(new byte[10]));
+            waiting.Open();
+            return Response.Text($"{await first} {error.Message}");
+        })], Decoding);
+        using var client = await server.ConnectAsync();
+        byte[] body = Encode(coding, "text"u8.ToArray()), request = Sized(coding, body);
+        await client.SendAsync(request.AsMemory(0, request.Length - body.Length));
+        await waiting.PassAsync();
+        await client.SendAsync(body);
+        Assert.Equal("4 Another read of this body is under way: await each before the next.", (await client.ReadAsync()).Text);
+    }
+
     [Fact]
     public async Task Several_members_of_gzip_are_one_body()
     {
@@ -210,6 +246,28 @@ public sealed class DecodedBodyTests
         var response = await client.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
         Assert.Equal((400, true), (response.Status, response.Closes));
         await client.ExpectEndAsync();
+    }
+
+    /// <summary>A body whose request ends while the decoder waits for it.</summary>
+    private sealed class EndingBody(byte[] bytes) : RequestBody
+    {
+        private bool _read;
+
+        public Action? OnRead { get; set; }
+
+        public override long? Length => bytes.Length;
+
+        private protected override bool IsReceived => _read;
+
+        private protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            OnRead!();
+            if (_read)
+                return new(0);
+            _read = true;
+            bytes.CopyTo(buffer);
+            return new(bytes.Length);
+        }
     }
 
     private static RunningServer Collecting() => new(Kind.InMemory, [Post("/", async request => Response.Text(await request.TextAsync()))], Decoding);

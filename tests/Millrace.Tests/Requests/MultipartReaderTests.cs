@@ -153,6 +153,22 @@ public sealed class MultipartReaderTests
         Assert.Equal("checked", (await server.AskAsync(MultipartText.Post(MultipartText.Closed(MultipartText.Field("a", "1"), MultipartText.Field("b", "2"))))).Text);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task An_encoded_part_that_was_passed_over_says_so_too(string coding)
+    {
+        await using var server = new RunningServer(Kind.InMemory, [Post("/", async request =>
+        {
+            var reader = request.Multipart();
+            var first = (await reader.NextAsync())!;
+            var body = first.Body;
+            _ = await reader.NextAsync();
+            return Response.Text((await Assert.ThrowsAsync<ObjectDisposedException>(async () => await body.ReadAsync(new byte[1]))).ObjectName);
+        })]);
+        Assert.Equal("Millrace.Request", (await AskAsync(server, coding, Patterns.Bytes(1000))).Text);
+    }
+
     [Fact]
     public async Task A_reader_kept_beyond_its_request_throws()
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Millrace.Tests.Requests;
@@ -64,6 +65,37 @@ public sealed class UploadedFileTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => open!.Read(new byte[1], 0, 1));
     }
 
+    [Fact]
+    public async Task What_a_clone_has_read_is_gone_when_the_request_ends()
+    {
+        UploadedFile? kept = null;
+        Stream? open = null;
+        await using var server = new RunningServer(Kind.InMemory, [Post("/", async request =>
+        {
+            kept = (await request.Clone(scheme: "https").PostAsync()).Files[0];
+            open = kept.OpenRead();
+            return new Response();
+        })], new ServerOptions { FormDirectory = _directory });
+        Assert.Equal(200, (await AskAsync(server, Patterns.Bytes(200_000))).Status);
+        await server.ConnectionsEndedAsync();
+        Assert.Throws<ObjectDisposedException>(kept!.OpenRead);
+        Assert.Throws<ObjectDisposedException>(() => open!.Read(new byte[1], 0, 1));
+    }
+
+    [Fact]
+    public async Task Encoded_files_are_held_to_the_limit_of_the_form_by_what_they_decode_to()
+    {
+        await using var server = new RunningServer(Kind.InMemory, [Post("/", async request => Response.Text($"{(await request.PostAsync()).Files.Sum(file => file.Length)}"))],
+            new ServerOptions { BodyBytesMax = 300_000, FormDirectory = _directory });
+        Assert.Equal("300000", (await server.AskAsync(Encoded(150_000, 150_000))).Text);
+        var refused = await server.AskAsync(Encoded(150_000, 150_001));
+        Assert.Equal((413, "The body is larger than the 300000 bytes this server accepts here."), (refused.Status, refused.Text));
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+
+        static string Encoded(params int[] lengths) => MultipartText.Post(MultipartText.Closed(
+            [.. lengths.Select(length => MultipartText.File("f", "f.bin", Gzip(length), "Content-Encoding: gzip\r\nContent-Transfer-Encoding: base64\r\n"))]));
+    }
+
     [Theory]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task A_client_that_goes_in_the_middle_leaves_nothing_behind(Kind kind)
@@ -121,6 +153,15 @@ public sealed class UploadedFileTests : IDisposable
         byte[] body = Body(files);
         await client.SendAsync((byte[])[.. Head(body.Length), .. body]);
         return await client.ReadAsync();
+    }
+
+    /// <summary>Bytes that compress, but by less than the limit of the ratio.</summary>
+    private static string Gzip(int length)
+    {
+        var encoded = new MemoryStream();
+        using (var encoder = new GZipStream(encoded, CompressionLevel.Optimal))
+            encoder.Write([.. Enumerable.Range(0, length).Select(i => (byte)(i % 64 == 0 ? i / 64 * 37 : 0))]);
+        return Convert.ToBase64String(encoded.ToArray());
     }
 
     private static byte[] Head(int length) =>

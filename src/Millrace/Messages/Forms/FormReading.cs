@@ -43,7 +43,7 @@ internal static class FormReading
         try
         {
             var form = new RequestForm(spool);
-            var collecting = new Collecting(form, spool, limits.MemoryBytesMax);
+            var collecting = new Collecting(form, spool, limits.MemoryBytesMax, request.BodyBytesMax);
             while (await reader.NextAsync(cancellationToken).ConfigureAwait(false) is { } part)
                 await collecting.AddAsync(part, cancellationToken).ConfigureAwait(false);
             await reader.FinishAsync(cancellationToken).ConfigureAwait(false);
@@ -57,9 +57,10 @@ internal static class FormReading
         }
     }
 
-    private sealed class Collecting(RequestForm form, FormSpool spool, long memoryBytesMax)
+    private sealed class Collecting(RequestForm form, FormSpool spool, long memoryBytesMax, long bytesMax)
     {
         private long _memoryBytes;
+        private long _bytes;
         private string? _charset;
 
         public ValueTask AddAsync(MultipartPart part, CancellationToken cancellationToken)
@@ -76,6 +77,7 @@ internal static class FormReading
         private async ValueTask AddFieldAsync(MultipartPart part, CancellationToken cancellationToken)
         {
             var bytes = await part.ReadAsync(cancellationToken).ConfigureAwait(false);
+            Count(bytes.Length);
             Keep(bytes.Length);
             string text = BodyText.Decode(bytes, BodyText.Charset(part.ContentType) ?? _charset);
             // RFC 7578 section 4.6: a field of that name tells the charset of those behind it.
@@ -120,12 +122,21 @@ internal static class FormReading
         }
 
         /// <summary>Fills the buffer, and looks for the end behind it.</summary>
-        private static async ValueTask<int> FillAsync(RequestBody body, Memory<byte> buffer, CancellationToken cancellationToken)
+        private async ValueTask<int> FillAsync(RequestBody body, Memory<byte> buffer, CancellationToken cancellationToken)
         {
             int count = 0;
             while (count < buffer.Length && await body.ReadAsync(buffer[count..], cancellationToken).ConfigureAwait(false) is > 0 and var n)
                 count += n;
+            Count(count);
             return count;
+        }
+
+        /// <summary>The reader counts what is sent; parts decode to more.</summary>
+        private void Count(int bytes)
+        {
+            _bytes += bytes;
+            if (_bytes > bytesMax)
+                throw RequestBody.TooLarge(bytesMax);
         }
     }
 }
