@@ -15,6 +15,7 @@ internal sealed partial class Admission
         bool isServed, isClosed;
         lock (_lock)
         {
+            _promised--;
             // A place may have become free since it was told so.
             isServed = _served < _options.ConnectionsMax;
             isClosed = _isClosed;

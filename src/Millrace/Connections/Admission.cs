@@ -23,6 +23,9 @@ internal sealed partial class Admission(Server server)
     private readonly Dictionary<UInt128, int> _byAddress = [];
     private int _served;
     private int _refused;
+
+    // Told that they wait, and not there yet.
+    private int _promised;
     private long _lastRefusalAt = long.MinValue / 2;
 
     private bool IsUnlimited => _options.ConnectionsMax is null && _options.ConnectionsPerAddressMax is null;
@@ -37,13 +40,11 @@ internal sealed partial class Admission(Server server)
         lock (_lock)
         {
             isFull = _served >= _options.ConnectionsMax;
-            bool hasRoom = !isFull || _waiting.Count < _options.ConnectionsWaitingMax;
+            bool hasRoom = !isFull || _waiting.Count + _promised < _options.ConnectionsWaitingMax;
             if (hasRoom && (!isCounted || TryCount(address)))
             {
-                if (isFull)
-                    return Welcome.Queued;
-                _served++;
-                return Welcome.Served;
+                _ = isFull ? _promised++ : _served++;
+                return isFull ? Welcome.Queued : Welcome.Served;
             }
             isFull = !hasRoom;
             isOverrun = _refused >= RefusalsAtOnceMax;

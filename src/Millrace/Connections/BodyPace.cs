@@ -11,36 +11,45 @@ internal struct BodyPace
     private long _waited;
     private long _received;
     private long _startedAt;
+    private TimeSpan _limit;
 
     /// <summary>What the client is to be told if the wait begun last comes to its limit.</summary>
     public ProtocolFault Fault { get; private set; }
 
     public void Received(int count) => _received += count;
 
-    /// <summary>A wait begins that may itself take <paramref name="limit"/>: how long it may take by all limits, in more than zero.</summary>
+    /// <summary>A wait begins that may itself take <paramref name="limit"/>, which may be over: how long it may take by all limits, in more than zero.</summary>
     public TimeSpan Begin(long now, TimeSpan limit, ServerOptions options)
     {
         _startedAt = now;
+        _limit = limit == Timeout.InfiniteTimeSpan || limit > TimeSpan.Zero ? limit : TimeSpan.Zero;
         Fault = ProtocolFault.BodyTimeout;
-        Tighten(ref limit, options.RequestTimeout, ProtocolFault.RequestTimeout);
+        Tighten(options.RequestTimeout, ProtocolFault.RequestTimeout);
         if (options.BodyRateMin > 0 && options.BodyRateGrace != Timeout.InfiniteTimeSpan)
         {
             var earned = TimeSpan.FromSeconds((double)_received / options.BodyRateMin);
-            Tighten(ref limit, earned > options.BodyRateGrace ? earned : options.BodyRateGrace, ProtocolFault.BodyTooSlow);
+            Tighten(earned > options.BodyRateGrace ? earned : options.BodyRateGrace, ProtocolFault.BodyTooSlow);
         }
-        return limit;
+        return _limit == Timeout.InfiniteTimeSpan || _limit > TimeSpan.Zero ? _limit : TimeSpan.FromMilliseconds(1);
     }
 
-    public void End(long now) => _waited += now - _startedAt;
+    /// <summary>The wait is over; false if it took longer than it may. A timer alone would never end the waits of a client that is always in time for the next byte.</summary>
+    public bool End(long now)
+    {
+        long waited = now - _startedAt;
+        _waited += waited;
+        return _limit == Timeout.InfiniteTimeSpan || (_limit > TimeSpan.Zero && waited <= _limit.TotalMilliseconds);
+    }
 
-    private void Tighten(ref TimeSpan limit, TimeSpan inAll, ProtocolFault fault)
+    private void Tighten(TimeSpan inAll, ProtocolFault fault)
     {
         if (inAll == Timeout.InfiniteTimeSpan)
             return;
         var left = inAll - TimeSpan.FromMilliseconds(_waited);
-        if (limit != Timeout.InfiniteTimeSpan && left >= limit)
+        if (_limit != Timeout.InfiniteTimeSpan && left >= _limit)
             return;
-        limit = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+        // Infinite is a negative number of milliseconds too.
+        _limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         Fault = fault;
     }
 }

@@ -32,25 +32,27 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
 
     private int _word;
 
+    // When the wait ends that the word speaks of, or one begun since.
+    private long _due = Never;
+
     /// <summary>When the last wait began, in milliseconds of the loop's clock.</summary>
     public long StartedAt { get; private set; }
 
     /// <summary>Begins a wait; an infinite <paramref name="limit"/> sets no deadline. A full fence.</summary>
     public void Start(Wait wait, TimeSpan limit)
     {
-        Interlocked.Exchange(ref _word, (_word & -OneStart) + OneStart | (int)wait);
         StartedAt = connection.Loop.Clock.Milliseconds;
-        if (limit == Timeout.InfiniteTimeSpan)
+        long due = limit == Timeout.InfiniteTimeSpan ? Never : StartedAt + (long)limit.TotalMilliseconds;
+        Volatile.Write(ref _due, due);
+        Interlocked.Exchange(ref _word, (_word & -OneStart) + OneStart | (int)wait);
+        if (due == Never)
             TimerWheel.Clear(this);
         else
-            connection.Loop.Timers.Set(this, StartedAt + (long)limit.TotalMilliseconds);
+            connection.Loop.Timers.Set(this, due);
     }
 
     /// <summary>True if the time of the last wait ran out.</summary>
     public bool HasExpired => (Volatile.Read(ref _word) & Expired) != 0;
-
-    /// <summary>True if the last wait was of this kind and its time ran out.</summary>
-    public bool HasExpiredIn(Wait wait) => (Volatile.Read(ref _word) & (OneStart - 1)) == (Expired | (int)wait);
 
     /// <summary>Ends the wait; false if its time had run out.</summary>
     public bool Stop()
@@ -65,8 +67,8 @@ internal sealed class ConnectionDeadline(Connection connection) : LoopTimer
     protected internal override void OnDue()
     {
         int word = Volatile.Read(ref _word);
-        // Set again since it came due: the wheel will see to the new time.
-        if (Volatile.Read(ref Deadline) == Never)
+        // Started again since the timer came due: the wheel will see to the new time.
+        if (connection.Loop.Clock.Milliseconds >= Volatile.Read(ref _due))
             Expire(word, (Wait)(word & 7));
     }
 

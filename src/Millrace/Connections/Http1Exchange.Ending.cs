@@ -1,3 +1,5 @@
+using Millrace.Telemetry;
+
 namespace Millrace.Connections;
 
 internal sealed partial class Http1Exchange
@@ -47,13 +49,34 @@ internal sealed partial class Http1Exchange
         await Task.WhenAll(reads, writes, tunnel, webSocket).ConfigureAwait(false);
         // One that the handler began and did not return.
         if (_writer is not null)
-            await _writer.Response.ReleaseAsync().ConfigureAwait(false);
+            await ReleaseAsync(_writer.Response).ConfigureAwait(false);
         if (_record is { } record)
         {
             _record = null;
             await record.EndAsync(request).ConfigureAwait(false);
         }
         Forget(request);
+    }
+
+    /// <summary>What a response holds goes back. That may be the handler's own code, and it must not stop what comes behind it.</summary>
+    private async ValueTask ReleaseAsync(StreamResponse response)
+    {
+        try
+        {
+            await response.ReleaseAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _server.Logger.ResponseNotReleased(e);
+        }
+    }
+
+    /// <summary>Another protocol goes on for long: what was read of the request leaves the buffers that others need meanwhile.</summary>
+    private void LetGoOfHead(Request request)
+    {
+        request.View.KeepApart();
+        if (_body is null)
+            flow.ReleaseReader();
     }
 
     private void Forget(Request request)

@@ -23,7 +23,7 @@ internal sealed partial class Http1Exchange
         var end = await wait.ForAsync(answer.AsTask()).ConfigureAwait(false);
         Volatile.Write(ref _wait, null);
         // Another protocol takes the time it takes, and sees by itself when its peer is gone.
-        if (end is null || _tunnel is not null)
+        if (end is null || _tunnel is not null || _webSocket is not null)
             return false;
         flow.Cause = end;
         return true;
@@ -77,7 +77,7 @@ internal sealed partial class Http1Exchange
         try
         {
             if (await answer.ConfigureAwait(false) is { } response)
-                await response.ReleaseAsync().ConfigureAwait(false);
+                await ReleaseAsync(response).ConfigureAwait(false);
         }
         catch (Exception e)
         {

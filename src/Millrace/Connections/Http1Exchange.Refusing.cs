@@ -17,8 +17,10 @@ internal sealed partial class Http1Exchange
         var request = Begin(head.Head, head.Bytes.ToArray(), 0);
         var refusal = new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
         var response = await AwaitAnswerAsync(request, _server.Refuse(request, refusal)).ConfigureAwait(false);
-        response?.ForceClose();
+        if (response is { IsPrepared: false })
+            response.ForceClose();
         bool answered = await AnswerAsync(request, response).ConfigureAwait(false);
+        KeepAlive = false;
         await EndAsync(request).ConfigureAwait(false);
         return answered;
     }
@@ -53,6 +55,14 @@ internal sealed partial class Http1Exchange
         {
             whole.ReturnBody();
         }
+    }
+
+    /// <summary>Of the response that was to be sent nothing is out yet.</summary>
+    private async ValueTask<bool> SendInsteadAsync(Request request, Response response)
+    {
+        _ = request.TryAnswer();
+        await _gate.PassAsync().ConfigureAwait(false);
+        return await SendAsync(request, response, default).ConfigureAwait(false);
     }
 
     /// <summary>The response after those who want to know were told of it; another one if one of them failed.</summary>

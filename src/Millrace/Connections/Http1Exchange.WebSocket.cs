@@ -13,9 +13,7 @@ internal sealed partial class Http1Exchange
         _output.AppendWebSocket(response, handshake);
         if (!await _output.FlushAsync().ConfigureAwait(false))
             throw Http1ResponseWriter.ClientGone();
-        request.View.KeepApart();
-        if (_body is null)
-            flow.ReleaseReader();
+        LetGoOfHead(request);
         var webSocket = new Http1WebSocket(flow, response);
         Volatile.Write(ref _webSocket, webSocket);
         // Pairs with OnStopping, which may have come just before.

@@ -86,7 +86,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         catch (Exception e)
         {
             if (response is not null)
-                await response.ReleaseAsync().ConfigureAwait(false);
+                await ReleaseAsync(response).ConfigureAwait(false);
             return ResponseTo(e, request);
         }
     }
@@ -94,7 +94,7 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
     /// <summary>Puts a response whose body is known and small into the output. That is nearly every response.</summary>
     public bool TryAnswerAtOnce(Request request, StreamResponse? response)
     {
-        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
+        if (response is not Response { IsPrepared: false } whole || request.HasPreparations || !request.TryAnswer() || !_gate.IsOpen || _body is { IsInUse: true } || _output.Count > OutputBuffer.FlushAt)
             return false;
         int length = whole.BodyLength;
         if (length > CopiedBodyBytesMax)
@@ -127,7 +127,10 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             if (response is Response { IsPrepared: false } whole && _writer is null)
             {
                 if (request.HasPreparations)
+                {
                     response = whole = await AnnounceAsync(request, whole).ConfigureAwait(false);
+                    await _gate.PassAsync().ConfigureAwait(false);
+                }
                 if (whole.IsSpent)
                     response = whole = Renewed(request, whole);
                 var verdict = ResponseCompression.Judge(whole, request);
@@ -141,13 +144,12 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         }
         catch (Exception e)
         {
-            _ = ResponseTo(e, request);
-            return false;
+            return ResponseTo(e, request) is { } instead && await SendInsteadAsync(request, instead).ConfigureAwait(false);
         }
         finally
         {
             if (response is not null)
-                await response.ReleaseAsync().ConfigureAwait(false);
+                await ReleaseAsync(response).ConfigureAwait(false);
         }
     }
 
@@ -193,6 +195,12 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
         _tunnel = new Http1Tunnel(flow);
         _record?.Answer(response, response.WireStatus);
         _output.AppendUpgrade(response);
+        LetGoOfHead(request);
+        if (_body is null)
+        {
+            flow.Input.LetGo();
+            flow.Input.ReleaseIfEmpty();
+        }
         return await _output.FlushAsync().ConfigureAwait(false) ? _tunnel : throw Http1ResponseWriter.ClientGone();
     }
 
@@ -238,7 +246,21 @@ internal sealed partial class Http1Exchange(RequestHandler flow) : Exchange
             return null;
         if (!clientIsGone && (HasBegun || ErrorResponses.IsOurFault(exception)))
             NoteFailure(request, exception);
-        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ErrorResponses.For(exception, request);
+        return HasBegun ? null : _body is { IsCutOff: true } && clientIsGone ? ErrorResponses.ForCutOffBody() : ThrownAnswer(exception, request);
+    }
+
+    private Response ThrownAnswer(Exception exception, Request request)
+    {
+        try
+        {
+            return ErrorResponses.For(exception, request);
+        }
+        catch (Exception e)
+        {
+            // The handler's own kind of HttpException cannot say what it stands for.
+            NoteFailure(request, e);
+            return ErrorResponses.For(new InvalidOperationException(e.Message, e), request);
+        }
     }
 
     private void NoteFailure(Request request, Exception exception)

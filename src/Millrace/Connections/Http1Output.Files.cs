@@ -5,9 +5,6 @@ namespace Millrace.Connections;
 
 internal sealed partial class Http1Output
 {
-    // A client that reads as fast as it is sent to must let its loop's other connections through.
-    private const int FileBytesPerTurn = 2 * 1024 * 1024;
-
     /// <summary>Reads a small piece of a file behind what waits to be sent; false if the file is shorter.</summary>
     public bool AppendFile(SafeFileHandle file, long offset, int count)
     {
@@ -31,17 +28,10 @@ internal sealed partial class Http1Output
     public async ValueTask<long> SendFileAsync(SafeFileHandle file, long offset, long count)
     {
         long sent = 0;
-        long sentInTurn = 0;
         while (sent < count)
         {
             var send = connection.SendFileAsync(_buffer.Written, file, offset + sent, count - sent);
-            bool waits = !send.IsCompleted;
-            if (waits)
-            {
-                _deadline ??= new WriteDeadline(connection, server.Options);
-                _deadline.Start();
-                sentInTurn = 0;
-            }
+            bool waits = StartsWait(send.IsCompleted);
             long n = await send.ConfigureAwait(false);
             if (waits && !_deadline!.Stop())
                 return Connection.Lost;
@@ -50,12 +40,9 @@ internal sealed partial class Http1Output
             sent += n;
             _sent += n;
             ClearSent();
-            sentInTurn += n;
-            if (sentInTurn >= FileBytesPerTurn && sent < count)
-            {
-                sentInTurn = 0;
-                await connection.Loop.YieldAsync();
-            }
+            _turn.Wrote(n);
+            if (_turn.IsOver)
+                await YieldAsync().ConfigureAwait(false);
         }
         return sent;
     }

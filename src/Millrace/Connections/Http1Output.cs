@@ -12,6 +12,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
 
     private readonly OutputBuffer _buffer = new(connection.Loop.Buffers);
     private WriteDeadline? _deadline;
+    private LoopTurn _turn;
     private long _sent;
 
     /// <summary>Bytes that wait to be sent.</summary>
@@ -97,12 +98,16 @@ internal sealed partial class Http1Output(Server server, Connection connection)
     {
         _sent += body.Length;
         var piece = body[..Math.Min(body.Length, PieceBytesMax)];
+        _turn.Wrote(_buffer.Count + piece.Length);
         var write = connection.WriteAsync(_buffer.Written, piece);
-        if (!write.IsCompletedSuccessfully || piece.Length < body.Length)
+        if (!write.IsCompletedSuccessfully || piece.Length < body.Length || _turn.IsOver)
             return FinishAsync(write, body[piece.Length..]);
         ClearSent();
         return write;
     }
+
+    /// <summary>The connection has waited: its loop's others had their turn.</summary>
+    public void BeginTurn() => _turn = default;
 
     /// <summary>Runs a callback on the connection's loop, behind the one that is running.</summary>
     public void Post(Action callback) => connection.Loop.Post(callback);
@@ -134,19 +139,38 @@ internal sealed partial class Http1Output(Server server, Connection connection)
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> write, ReadOnlyMemory<byte> rest)
     {
-        _deadline ??= new WriteDeadline(connection, server.Options);
         while (true)
         {
-            _deadline.Start();
+            bool waits = StartsWait(write.IsCompleted);
             bool isSent = await write.ConfigureAwait(false);
-            if (!_deadline.Stop() || !isSent)
+            if ((waits && !_deadline!.Stop()) || !isSent)
                 return false;
             ClearSent();
+            if (_turn.IsOver)
+                await YieldAsync().ConfigureAwait(false);
             if (rest.IsEmpty)
                 return true;
             var piece = rest[..Math.Min(rest.Length, PieceBytesMax)];
             rest = rest[piece.Length..];
+            _turn.Wrote(piece.Length);
             write = connection.WriteAsync(piece);
         }
+    }
+
+    /// <summary>A write that is not complete waits for the client, who has a limited time for it; the loop has others to see to meanwhile.</summary>
+    private bool StartsWait(bool isCompleted)
+    {
+        if (isCompleted)
+            return false;
+        _turn = default;
+        _deadline ??= new WriteDeadline(connection, server.Options);
+        _deadline.Start();
+        return true;
+    }
+
+    private async ValueTask YieldAsync()
+    {
+        _turn = default;
+        await connection.Loop.YieldAsync();
     }
 }

@@ -8,7 +8,7 @@ namespace Millrace.Connections;
 /// The body of one request on an HTTP/1 connection. Data comes from the connection's input as long as there is some, and then straight from the
 /// socket into the reader's own memory.
 /// </summary>
-internal sealed class Http1RequestBody : RequestBody
+internal sealed partial class Http1RequestBody : RequestBody
 {
     // Into less memory than this nothing is received directly: many small reads would be as many system calls.
     private const int DirectReadMin = 1024;
@@ -19,6 +19,7 @@ internal sealed class Http1RequestBody : RequestBody
     private readonly long? _length;
     private ExclusiveUse _use;
     private BodyPace _pace;
+    private LoopTurn _turn;
     private bool _begun;
     private bool _clientWaits;
     private bool _broken;
@@ -59,12 +60,6 @@ internal sealed class Http1RequestBody : RequestBody
 
     private protected override bool IsReceived => _framing.IsComplete;
 
-    /// <summary>
-    /// True if nothing can be read behind this body: it is malformed, or the client was never told to send it and may leave
-    /// it away or not (RFC 9110 section 10.1.1).
-    /// </summary>
-    public bool EndsConnection => _broken || (_clientWaits && !_framing.IsComplete && _handler.Input.IsEmpty);
-
     /// <summary>True if the client ended or reset the connection before the end of the body.</summary>
     public bool IsCutOff { get; private set; }
 
@@ -101,29 +96,6 @@ internal sealed class Http1RequestBody : RequestBody
         {
             _use.Leave();
         }
-    }
-
-    /// <summary>Reads the rest and throws it away, so that the next request can be read; false if there is none to come.</summary>
-    public async ValueTask<bool> TryDrainAsync()
-    {
-        if (_framing.IsComplete)
-            return true;
-        if (EndsConnection || !_use.TryEnter())
-            return false;
-        // The response goes out before this waits for the client.
-        bool isDrained = DiscardReceived() || (!_broken && await _handler.Output.FlushAsync().ConfigureAwait(false) && await DiscardRestAsync().ConfigureAwait(false));
-        _use.Leave();
-        return isDrained;
-    }
-
-    /// <summary>Throws the rest away if all of it has been received; false if more is to come.</summary>
-    public bool TryDiscardReceived()
-    {
-        if (!_use.TryEnter())
-            return false;
-        bool isWhole = _framing.IsComplete || DiscardReceived();
-        _use.Leave();
-        return isWhole;
     }
 
     /// <summary>The request is over: from here on every read throws. Completes when a read that was still under way has ended.</summary>
@@ -177,18 +149,35 @@ internal sealed class Http1RequestBody : RequestBody
         bool isDirect = direct > 0 && buffer.Length >= DirectReadMin;
         var target = isDirect ? buffer[..(int)Math.Min(direct, buffer.Length)] : _handler.Input.Free();
         var receive = _handler.Connection.ReadAsync(target);
-        int n = receive.IsCompletedSuccessfully ? receive.Result : await AwaitReceiveAsync(receive, cancellationToken).ConfigureAwait(false);
+        bool waits = !receive.IsCompletedSuccessfully;
+        int n = waits ? await AwaitReceiveAsync(receive, cancellationToken).ConfigureAwait(false) : receive.Result;
         if (n > 0 && isDirect)
         {
             _framing.Skip(n);
             _pace.Received(n);
-            return n;
         }
-        if (n > 0)
+        else if (n > 0)
+        {
             _handler.Input.Filled(n);
+        }
         else if (n != Connection.Interrupted)
+        {
             throw Gone();
-        return 0;
+        }
+        await TakeTurnAsync(waits, n).ConfigureAwait(false);
+        return isDirect ? Math.Max(n, 0) : 0;
+    }
+
+    /// <summary>A client that sends as fast as it is read must let its loop's other connections through.</summary>
+    private async ValueTask TakeTurnAsync(bool waited, int count)
+    {
+        if (waited)
+            _turn = default;
+        _turn.Read(count);
+        if (!_turn.IsOver)
+            return;
+        _turn = default;
+        await _handler.Connection.Loop.YieldAsync();
     }
 
     private async ValueTask<int> AwaitReceiveAsync(ValueTask<int> receive, CancellationToken cancellationToken)
@@ -197,56 +186,13 @@ internal sealed class Http1RequestBody : RequestBody
         StartWait(Wait.Body, _handler.Server.Options.BodyTimeout);
         using var registration = cancellationToken.UnsafeRegister(static connection => ((Connection)connection!).Interrupt(), _handler.Connection);
         int n = await receive.ConfigureAwait(false);
-        bool inTime = deadline.Stop();
-        _pace.End(Now);
+        bool expired = !deadline.Stop();
+        bool inTime = _pace.End(Now) && !expired;
         if (n == Connection.Interrupted)
-        {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!inTime)
-                throw TooLate();
-        }
+        if (!inTime && (n > 0 || n == Connection.Interrupted))
+            throw TooLate();
         return n;
-    }
-
-    /// <summary>True if what has been received holds the whole rest.</summary>
-    private bool DiscardReceived()
-    {
-        ref var input = ref _handler.Input;
-        while (true)
-        {
-            var step = _framing.Read(input.Unread, out int consumed, out _, out _);
-            input.Use(consumed);
-            _pace.Received(consumed);
-            if (step == BodyStep.Complete || _framing.IsComplete)
-                return true;
-            _broken |= step == BodyStep.Fault;
-            if (step != BodyStep.Data)
-                return false;
-        }
-    }
-
-    private async ValueTask<bool> DiscardRestAsync()
-    {
-        var deadline = _handler.ReadDeadline;
-        var left = _handler.Server.Options.LingeringTimeout;
-        while (!_broken)
-        {
-            StartWait(Wait.Lingering, left);
-            long began = Now;
-            int n = await _handler.Connection.ReadAsync(_handler.Input.Free()).ConfigureAwait(false);
-            _pace.End(Now);
-            if (left != Timeout.InfiniteTimeSpan)
-                left = TimeSpan.FromMilliseconds(Math.Max(1, left.TotalMilliseconds - (Now - began)));
-            if (n > 0)
-                _handler.Input.Filled(n);
-            else if (n != Connection.Interrupted || deadline.HasExpired)
-                break;
-            if (DiscardReceived())
-                return deadline.Stop();
-        }
-        if (!deadline.Stop() && _pace.Fault != ProtocolFault.BodyTimeout)
-            _handler.Cause = EndFor(_pace.Fault);
-        return false;
     }
 
     private static List<KeyValuePair<string, string>> TrailersOf(ChunkedBody chunked)

@@ -7,6 +7,7 @@ internal sealed class Http1Tunnel(RequestHandler flow) : Stream
 {
     private ExclusiveUse _reading;
     private ExclusiveUse _writing;
+    private LoopTurn _turn;
     private volatile bool _closed;
 
     public override bool CanRead => !_closed;
@@ -33,7 +34,16 @@ internal sealed class Http1Tunnel(RequestHandler flow) : Stream
             using var registration = cancellationToken.UnsafeRegister(static connection => ((Connection)connection!).Interrupt(), flow.Connection);
             while (true)
             {
-                int n = await flow.Connection.ReadAsync(buffer).ConfigureAwait(false);
+                var read = flow.Connection.ReadAsync(buffer);
+                if (!read.IsCompleted)
+                    _turn = default;
+                int n = await read.ConfigureAwait(false);
+                _turn.Read(n);
+                if (_turn.IsOver)
+                {
+                    _turn = default;
+                    await flow.Connection.Loop.YieldAsync();
+                }
                 if (n >= 0)
                     return n;
                 if (n == Connection.Lost)
@@ -106,6 +116,7 @@ internal sealed class Http1Tunnel(RequestHandler flow) : Stream
         int count = Math.Min(input.Length, buffer.Length);
         input.Unread[..count].CopyTo(buffer);
         input.Use(count);
+        input.ReleaseIfEmpty();
         return count;
     }
 }

@@ -32,13 +32,19 @@ internal sealed partial class Http1WebSocket
         while ((_pongsOwed is { Count: > 0 } || (_posted is { Count: > 0 } && _fragmented == Opcode.Continuation)) && _turns.TryEnter())
         {
             AppendOwedPongs();
-            if (TakePosted() is { } frame)
+            if (TakePosted() is not { } frame)
             {
-                SendShared(frame);
+                _turns.Leave();
+                FlushLater();
+                continue;
+            }
+            var write = _flow.Output.SendAsync(FormOf(frame));
+            if (!write.IsCompletedSuccessfully)
+            {
+                _ = FinishFlushAsync(write);
                 return;
             }
             _turns.Leave();
-            FlushLater();
         }
     }
 

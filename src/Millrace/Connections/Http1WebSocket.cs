@@ -23,7 +23,7 @@ namespace Millrace.Connections;
 /// </remarks>
 internal sealed partial class Http1WebSocket : WebSocketChannel
 {
-    // As with pipelined requests: a client that never stops must let its loop's other connections through.
+    // As with pipelined requests: a client that never stops must let its loop's other connections through. A read counts as a message.
     private const int MessagesPerTurn = 64;
 
     // From here on the rest of a frame is received where the message is collected, without a copy.
@@ -106,17 +106,14 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
                 _moreFollows = false;
                 if (_flow.Output.Count > 0)
                     await FlushAsync().ConfigureAwait(false);
-                if (step == Step.NeedBytes)
-                {
-                    step = await WaitAsync(due).ConfigureAwait(false) ? TakeReceived() : await LookAtTimeAsync(due, cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
                 if (_messagesInTurn >= MessagesPerTurn)
                 {
                     _messagesInTurn = 0;
                     await _connection.Loop.YieldAsync();
                 }
-                step = Advance();
+                step = step == Step.NeedFlush ? Advance()
+                    : await WaitAsync(due).ConfigureAwait(false) ? TakeReceived()
+                    : await LookAtTimeAsync(due, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -134,6 +131,7 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
         if (!wait.IsCompleted)
         {
             _messagesInTurn = 0;
+            _flow.Output.BeginTurn();
             SetAlarm(due);
         }
         return wait;
@@ -145,6 +143,7 @@ internal sealed partial class Http1WebSocket : WebSocketChannel
         bool isDirect = _start == _end && _frames.FrameBytesLeft >= DirectBytesMin && !_closeSent;
         var free = isDirect ? _collected.Free(_frames.FrameBytesLeft) : FreeInBlock();
         int n = _connection.TryRead(free);
+        _messagesInTurn++;
         if (n is Connection.NothingYet or Connection.Interrupted)
             return Step.NeedBytes;
         if (n <= 0)

@@ -1,3 +1,5 @@
+using Millrace.Messages;
+
 namespace Millrace.Connections;
 
 /// <summary>
@@ -8,33 +10,29 @@ namespace Millrace.Connections;
 /// pipelined requests. A handler may also leave somebody behind who begins a response or reads the body when the flow already answers.
 /// Whoever passes the gate looks at <see cref="Request.IsAnswered"/> first.
 /// </remarks>
-internal sealed class OutputGate
+internal readonly struct OutputGate()
 {
-    // Whoever came last. Each waits for the one in front; nobody there means the gate is open.
-    private TaskCompletionSource? _last;
+    private readonly SendTurns _turns = new();
+
+    /// <summary>True while nobody is in.</summary>
+    public bool IsOpen => !_turns.IsTaken;
 
     /// <summary>Completes when it is the caller's turn, which lasts until it is disposed.</summary>
     public async ValueTask<Turn> EnterAsync()
     {
-        var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Interlocked.Exchange(ref _last, own) is { } before)
-            await before.Task.ConfigureAwait(false);
-        return new Turn(this, own);
+        await _turns.EnterAsync().ConfigureAwait(false);
+        return new Turn(_turns);
     }
 
     /// <summary>Completes when those who are in now have left.</summary>
     public async ValueTask PassAsync()
     {
-        if (Volatile.Read(ref _last) is not null)
+        if (!IsOpen)
             (await EnterAsync().ConfigureAwait(false)).Dispose();
     }
 
-    public readonly struct Turn(OutputGate gate, TaskCompletionSource own) : IDisposable
+    public readonly struct Turn(SendTurns turns) : IDisposable
     {
-        public void Dispose()
-        {
-            if (Interlocked.CompareExchange(ref gate._last, null, own) != own)
-                own.SetResult();
-        }
+        public void Dispose() => turns.Leave();
     }
 }

@@ -118,14 +118,17 @@ internal sealed partial class RequestHandler
             if (read == ReadResult.NeedMore)
             {
                 if (Output.Count > 0 && !await Output.FlushAsync().ConfigureAwait(false))
-                    return Output.Cause ?? ConnectionEnd.ClientGone;
+                    return Unsent;
                 int n;
                 if (_input.IsEmpty)
                 {
                     ReleaseWhatIdleNeedsNot();
                     var wait = _connection.WaitReadableAsync();
                     if (!wait.IsCompleted)
+                    {
                         requestsInTurn = 0;
+                        Output.BeginTurn();
+                    }
                     await wait.ConfigureAwait(false);
                     // Not by a read that waits: woken for bytes already read, it would hold its buffer as long as the connection is idle.
                     n = _connection.TryRead(_input.Free().Span);
@@ -160,8 +163,7 @@ internal sealed partial class RequestHandler
             _input.LetGo();
             _reader?.Reset();
             if (!_exchange.KeepAlive)
-                return !await Output.FlushAsync().ConfigureAwait(false) ? ConnectionEnd.ClientGone
-                    : Cause ?? (ReadDeadline.HasExpiredIn(Wait.Lingering) ? ConnectionEnd.LingeringTimeout : ConnectionEnd.Completed);
+                return !await Output.FlushAsync().ConfigureAwait(false) ? Unsent : Cause ?? ConnectionEnd.Completed;
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
@@ -247,45 +249,6 @@ internal sealed partial class RequestHandler
             return;
         _server.HeadReaders.Return(_reader);
         _reader = null;
-    }
-
-    private async ValueTask<ConnectionEnd> RefuseAsync(ProtocolFault fault, ConnectionEnd end)
-    {
-        NoteFault(fault);
-        if (!_server.AnswersFaults)
-            return await AnswerRefusalAsync(fault, end).ConfigureAwait(false);
-        return await _exchange.RefuseAsync(fault).ConfigureAwait(false) && await Output.FlushAsync().ConfigureAwait(false) ? end : ConnectionEnd.ClientGone;
-    }
-
-    /// <summary>The response cannot be finished: the client must see that it is not whole.</summary>
-    private ConnectionEnd BreakOff()
-    {
-        bool clientIsGone = _connection.PeerClosed;
-        _connection.Abort();
-        return Output.Cause ?? Cause ?? (clientIsGone ? ConnectionEnd.ClientGone : ConnectionEnd.ResponseBroken);
-    }
-
-    /// <summary>
-    /// Says that nothing follows and reads away what the client still sends: closing over unread bytes would reset the connection
-    /// and could take the last response from the client (RFC 9112 section 9.6).
-    /// </summary>
-    private async ValueTask LingerAsync()
-    {
-        _connection.CompleteWrites();
-        ReadDeadline.Start(Wait.Lingering, IsRefused ? RefusedLingeringTimeout : _server.Options.LingeringTimeout);
-        while (true)
-        {
-            _input.Release();
-            if (await _connection.WaitReadableAsync().ConfigureAwait(false))
-            {
-                int n = await _connection.ReadAsync(_input.Free()).ConfigureAwait(false);
-                if (n is Connection.EndOfStream or Connection.Lost)
-                    break;
-            }
-            if (ReadDeadline.HasExpired)
-                break;
-        }
-        ReadDeadline.Stop();
     }
 
     private async ValueTask CloseAsync()

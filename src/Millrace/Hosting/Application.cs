@@ -21,8 +21,9 @@ public sealed partial class Application
             Router.Add(route);
     }
 
-    /// <summary>What answers bytes that could not be read as a request; null if no middleware would see it.</summary>
-    internal Func<Request, HttpException, ValueTask<StreamResponse>>? Refuser => Middlewares.Count > 0 ? Router.RefuseAsync : null;
+    /// <summary>What answers bytes that could not be read as a request; null if nobody would see it.</summary>
+    internal Func<Request, HttpException, ValueTask<StreamResponse>>? Refuser =>
+        Middlewares.Count > 0 || OnResponsePrepare.Receivers.Count > 0 ? Router.RefuseAsync : null;
 
     /// <summary>From here on the application cannot be changed; the handler of all its requests.</summary>
     internal Handler Freeze()

@@ -9,6 +9,15 @@ internal sealed class SendTurns
     private bool _isTaken;
     private Queue<TaskCompletionSource>? _waiting;
 
+    public bool IsTaken
+    {
+        get
+        {
+            lock (this)
+                return _isTaken;
+        }
+    }
+
     public bool TryEnter()
     {
         lock (this)

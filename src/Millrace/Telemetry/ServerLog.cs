@@ -25,11 +25,14 @@ internal static partial class ServerLog
     [LoggerMessage(EventId = 7, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
     public static partial void HandshakeFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The certificate {Certificate} has changed and cannot be read; the one before stays.")]
+    public static partial void CertificateNotReloaded(this ILogger logger, object certificate, Exception exception);
+
     [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "The access logger failed.")]
     public static partial void AccessLoggerFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The certificate {Certificate} has changed and cannot be read; the one before stays.")]
-    public static partial void CertificateNotReloaded(this ILogger logger, object certificate, Exception exception);
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "What a response held could not be let go.")]
+    public static partial void ResponseNotReleased(this ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 20, Level = LogLevel.Warning, Message = "There are {Connections} connections, as many as ConnectionsMax allows; more are refused.")]
     public static partial void ConnectionsRefused(this ILogger logger, int connections);

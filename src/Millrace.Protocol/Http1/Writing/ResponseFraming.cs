@@ -28,7 +28,10 @@ internal readonly record struct ResponseFraming
     {
         // RFC 9112 6.1, 6.3, RFC 9110 8.6: no Content-Length or Transfer-Encoding in 1xx, 204 and in 2xx to CONNECT. A 304 may
         // repeat the length of the response it stands for; it must not be wrong, so it is left out.
-        if (status is < 200 or 204 or 304 || (method == KnownMethod.Connect && status < 300))
+        // RFC 9110 9.3.6: what follows a 2xx to CONNECT is not HTTP to the client, so it must not be read as a request here.
+        if (method == KnownMethod.Connect && status is >= 200 and < 300)
+            return new ResponseFraming { Body = BodyFraming.None, HasBody = false, KeepAlive = false };
+        if (status is < 200 or 204 or 304)
             return new ResponseFraming { Body = BodyFraming.None, HasBody = false, KeepAlive = keepAlive };
 
         // RFC 9110 15.3.6: a 205 has no content, and says so.
