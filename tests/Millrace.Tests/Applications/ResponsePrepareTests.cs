@@ -34,6 +34,15 @@ public sealed class ResponsePrepareTests
     }
 
     [Fact]
+    public async Task They_are_told_of_the_answer_to_what_is_no_request()
+    {
+        var app = new Application();
+        app.OnResponsePrepare.Add((request, response) => response.Headers.Add("Seen", $"{response.Status}"));
+        await using var server = new RunningServer(Kind.InMemory, app);
+        Assert.Equal("400", Seen(await server.AskAsync("GET / HTTP/1.1\r\n\r\n")));
+    }
+
+    [Fact]
     public async Task One_that_throws_makes_it_a_500()
     {
         var app = new Application();

@@ -55,6 +55,20 @@ public sealed class BodyRateTests
     }
 
     [Fact]
+    public async Task Time_that_is_over_is_over_also_for_a_client_that_sends_on()
+    {
+        await using var server = new RunningServer(Kind.InMemory, Routes, new ServerOptions { TimeProvider = _time, BodyRateMin = 0, RequestTimeout = TimeSpan.FromSeconds(3) });
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+        // The byte comes just before the timer, which is due some milliseconds late; the next one has no time left to come in.
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await client.SendAsync("x");
+        Assert.Equal(0, client.InMemory.BytesFromServer);
+        await client.SendAsync("x");
+        Assert.Equal(408, (await client.ReadAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_handler_that_reads_slowly_is_not_the_clients_fault()
     {
         var gate = new Gate();

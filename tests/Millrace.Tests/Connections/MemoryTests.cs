@@ -55,6 +55,27 @@ public sealed class MemoryTests
         clients.ForEach(client => client.Dispose());
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
+    public async Task An_idle_tunnel_holds_no_buffer_and_no_reader(Kind kind)
+    {
+        await using var server = new RunningServer(kind, [Get("/", async request =>
+        {
+            var response = new UpgradeResponse("echo");
+            var stream = await response.AcceptAsync(request);
+            await stream.CopyToAsync(stream);
+            return response;
+        })]);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly");
+        await client.ReadHeadAsync();
+        Assert.Equal("early"u8.ToArray(), await client.ReadExactlyAsync(5));
+        await Deadline.UntilAsync(() => server.Rented == 0, "the return of every buffer");
+        Assert.NotNull(LastOf(server.Server.HeadReaders));
+        client.CompleteWrites();
+        await client.ReadToEndAsync();
+    }
+
     [Fact]
     public async Task A_plain_GET_allocates_no_more_than_400_bytes()
     {

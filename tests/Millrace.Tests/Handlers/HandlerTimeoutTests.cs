@@ -141,6 +141,23 @@ public sealed class HandlerTimeoutTests
         Assert.Equal("x"u8.ToArray(), await client.ReadExactlyAsync(1));
     }
 
+    [Fact]
+    public async Task So_does_a_WebSocket()
+    {
+        await using var server = Start(Get("/", async request =>
+        {
+            var socket = new WebSocketResponse { Heartbeat = Timeout.InfiniteTimeSpan };
+            await socket.PrepareAsync(request);
+            await foreach (var message in socket)
+                await socket.SendAsync(message.Text);
+            return socket;
+        }));
+        using var client = await WebSockets.WsClient.OpenAsync(server);
+        _time.Advance(TimeSpan.FromHours(1));
+        await client.SendAsync(WebSockets.WsClient.Text("still here"));
+        await client.ExpectTextAsync("still here");
+    }
+
     [Theory]
     [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
     public async Task A_handler_that_takes_too_long_is_answered_504_on_the_network(Kind kind)

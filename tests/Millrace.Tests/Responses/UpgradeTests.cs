@@ -46,6 +46,19 @@ public sealed class UpgradeTests
         Assert.Equal(200, (await server.AskAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
 
+    [Fact]
+    public async Task What_follows_a_plain_success_to_CONNECT_is_not_read_as_a_request()
+    {
+        // RFC 9110 section 9.3.6: to the client it is in the tunnel.
+        int calls = 0;
+        await using var server = new RunningServer(Kind.InMemory, [Route("*", "*", request => Response.Text($"{++calls}"))]);
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Connect + "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Contains("\r\nConnection: close\r\n", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await client.ReadToEndAsync());
+        Assert.Equal(1, calls);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds.All), MemberType = typeof(Kinds))]
     public async Task Bytes_that_came_behind_the_request_are_the_first_that_the_handler_reads(Kind kind)

@@ -53,6 +53,22 @@ public sealed partial class HubTests
     }
 
     [Fact]
+    public async Task A_long_queue_is_sent_without_a_deep_stack()
+    {
+        const int Messages = 50_000;
+        var hub = new WebSocketHub { QueuedMessagesMax = Messages };
+        await using var server = Server(Kind.InMemory, hub, pipeCapacity: 8 * 1024 * 1024);
+        using var client = await WsClient.OpenAsync(server);
+        // The first fills the pipe; when it is read, all the others fit.
+        hub.Send("all", new string('x', 9 * 1024 * 1024));
+        for (int n = 0; n < Messages; n++)
+            hub.Send("all", "message");
+        Assert.Equal(9 * 1024 * 1024, (await client.ReadAsync()).Payload.Length);
+        for (int n = 0; n < Messages; n++)
+            await client.ExpectTextAsync("message");
+    }
+
+    [Fact]
     public async Task Or_the_oldest_of_its_messages_are_dropped()
     {
         var hub = new WebSocketHub { QueuedMessagesMax = 2, SlowReaders = SlowReaderPolicy.DropOldest };
