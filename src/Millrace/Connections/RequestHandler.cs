@@ -34,6 +34,7 @@ internal sealed partial class RequestHandler
     private HeadReader? _reader;
     private long _firstHeadDue;
     private bool _headIsTimed;
+    private int _requestsInTurn = RequestsPerTurn;
 
     public RequestHandler(Server server, Connection connection, TlsHandshake? handshake)
     {
@@ -109,7 +110,6 @@ internal sealed partial class RequestHandler
 
     private async Task<ConnectionEnd> ServeAsync()
     {
-        int requestsInTurn = RequestsPerTurn;
         if (await OpenAsync().ConfigureAwait(false) is { } failure)
             return failure;
         while (true)
@@ -125,10 +125,7 @@ internal sealed partial class RequestHandler
                     ReleaseWhatIdleNeedsNot();
                     var wait = _connection.WaitReadableAsync();
                     if (!wait.IsCompleted)
-                    {
-                        requestsInTurn = 0;
-                        Output.BeginTurn();
-                    }
+                        BeginTurn();
                     await wait.ConfigureAwait(false);
                     // Not by a read that waits: woken for bytes already read, it would hold its buffer as long as the connection is idle.
                     n = _connection.TryRead(_input.Free().Span);
@@ -148,9 +145,9 @@ internal sealed partial class RequestHandler
             }
             if (read == ReadResult.Fault)
                 return await RefuseAsync(_reader!.Fault, ConnectionEnd.ProtocolFault).ConfigureAwait(false);
-            if (++requestsInTurn > RequestsPerTurn)
+            if (++_requestsInTurn > RequestsPerTurn)
             {
-                requestsInTurn = 0;
+                BeginTurn();
                 await _connection.Loop.YieldAsync();
             }
             var request = BeginRequest();
@@ -167,6 +164,12 @@ internal sealed partial class RequestHandler
             if (_input.IsEmpty)
                 StartIdle(_server.Options.KeepAliveTimeout);
         }
+    }
+
+    private void BeginTurn()
+    {
+        _requestsInTurn = 0;
+        Output.BeginTurn();
     }
 
     /// <summary>What stands in front of the first request: the header of a proxy, the handshake of TLS. Null if they went well.</summary>

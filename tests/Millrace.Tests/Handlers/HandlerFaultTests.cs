@@ -3,20 +3,19 @@ namespace Millrace.Tests.Handlers;
 /// <summary>What goes wrong around an answer: it is made good where nothing of it is out, and never hurts the next one.</summary>
 public sealed class HandlerFaultTests
 {
-    [Theory]
-    [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
-    public async Task An_answer_waits_for_an_interim_response_that_nobody_awaited(Kind kind)
+    [Fact]
+    public async Task An_answer_waits_for_an_interim_response_that_nobody_awaited()
     {
-        string link = new('x', 8 * 1024 * 1024);
         Task? interim = null;
-        await using var server = new RunningServer(kind, [Get("/", request =>
+        // It does not fit into the pipe, so it is on its way when the handler returns.
+        await using var server = new RunningServer(Kind.InMemory, RunningServer.HandlerOf([Get("/", request =>
         {
-            interim = request.SendInterimAsync(103, new ResponseHeaders { ["Link"] = link }).AsTask();
+            interim = request.SendInterimAsync(103, new ResponseHeaders { ["Link"] = "</a.css>" }).AsTask();
             return Response.Text("answer");
-        })]);
+        })]), pipeCapacity: 16);
         using var client = await server.ConnectAsync();
         await client.GetAsync("/");
-        Assert.Equal($"HTTP/1.1 103 Early Hints\r\nLink: {link}\r\n\r\n", await client.ReadHeadAsync());
+        Assert.Equal("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", await client.ReadHeadAsync());
         Assert.Equal("answer", (await client.ReadAsync()).Text);
         await interim!;
     }
