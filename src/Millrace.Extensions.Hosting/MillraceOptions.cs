@@ -22,7 +22,7 @@ public sealed class MillraceOptions
     /// <summary>See <see cref="RunOptions.Hosts"/>.</summary>
     public IList<string> Hosts { get; } = [];
 
-    /// <summary>See <see cref="RunOptions.Port"/>; default 8080.</summary>
+    /// <summary>See <see cref="RunOptions.Port"/>.</summary>
     public int? Port { get; set; }
 
     /// <summary>See <see cref="RunOptions.Paths"/>.</summary>
@@ -57,12 +57,12 @@ public sealed class MillraceOptions
 
     internal RunOptions ToRunOptions(Action<string> print, TimeProvider timeProvider, ILoggerFactory loggers)
     {
-        var defaults = new RunOptions { Tls = _tls };
+        var defaults = new RunOptions();
         return new RunOptions
         {
-            Host = Host ?? (Port is not null || (Paths.Count == 0 && Hosts.Count == 0) ? "" : null),
+            Host = Host,
             Hosts = [.. Hosts],
-            Port = Port ?? defaults.Port,
+            Port = Port,
             Paths = [.. Paths],
             Tls = _tls,
             Backlog = Backlog ?? defaults.Backlog,

@@ -55,6 +55,31 @@ public sealed class HostedApplicationTests
     }
 
     [Fact]
+    public async Task A_path_alone_opens_no_port()
+    {
+        string folder = Directory.CreateTempSubdirectory("mr-").FullName;
+        string path = Path.Combine(folder, "s");
+        using var run = HostRun.Create((_, _) => { }, configuration: new() { ["Millrace:Host"] = null, ["Millrace:Port"] = null, ["Millrace:Paths:0"] = path });
+
+        await run.Host.StartAsync(Cancelled);
+
+        Assert.Equal($"Running on http://unix:{path}:", Assert.Single(run.Log, line => line.StartsWith("Running", StringComparison.Ordinal)));
+        await run.Host.StopAsync(Cancelled);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_list_of_hosts_is_all_it_listens_on()
+    {
+        using var run = HostRun.Create((_, _) => { }, configuration: new() { ["Millrace:Host"] = null, ["Millrace:Hosts:0"] = "127.0.0.1" });
+
+        await run.Host.StartAsync(Cancelled);
+
+        Assert.Equal($"Running on http://127.0.0.1:{run.Port}", Assert.Single(run.Log, line => line.StartsWith("Running", StringComparison.Ordinal)));
+        await run.Host.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task A_value_that_makes_no_sense_ends_the_start()
     {
         using var run = HostRun.Create((_, _) => { }, configuration: new() { ["Millrace:Server:KeepAliveTimeout"] = "-00:00:01" });

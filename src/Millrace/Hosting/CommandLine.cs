@@ -47,7 +47,7 @@ internal sealed record CommandLine(string? Host, int? Port, string? Path, string
         // A path alone is listened on alone.
         string? host = Host ?? (Path is null || Port is not null ? "localhost" : null);
         string[] paths = Path is null ? [] : [Path];
-        return host is null ? new RunOptions { Paths = paths, Server = server } : new RunOptions { Host = host, Port = Port ?? 8080, Paths = paths, Server = server };
+        return new RunOptions { Host = host, Port = Port, Paths = paths, Server = server };
     }
 
     private static string Next(string[] args, ref int i) =>

@@ -6,8 +6,6 @@ namespace Millrace;
 /// <summary>Where and how <see cref="Web.RunApp(Application, RunOptions)"/> runs an application. Several kinds of address may stand side by side.</summary>
 public sealed class RunOptions
 {
-    private readonly int? _port;
-
     /// <summary>
     /// The host name or address to listen on; an empty one means all interfaces, IPv4 and IPv6, and so does null, the default, unless
     /// <see cref="Paths"/> or <see cref="Sockets"/> name a place and <see cref="Port"/> does not.
@@ -18,9 +16,12 @@ public sealed class RunOptions
     /// <exception cref="ArgumentException">One is null.</exception>
     public IReadOnlyList<string> Hosts { get; init => field = AllGiven(value, nameof(Hosts)); } = [];
 
-    /// <summary>The port, 0 to 65535; default 8080, and 8443 with <see cref="Tls"/>. 0 lets the system choose; the banner tells which.</summary>
+    /// <summary>
+    /// The port, 0 to 65535, of every host. Null, the default, is 8080, or 8443 with <see cref="Tls"/>, and none at all where <see cref="Paths"/> or
+    /// <see cref="Sockets"/> name a place and no host is named. 0 lets the system choose; the banner tells which.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to what is no port.</exception>
-    public int Port { get => _port ?? TcpSite.DefaultPort(Tls); init => _port = CheckPort(value); }
+    public int? Port { get; init => field = value is { } port ? CheckPort(port) : null; }
 
     /// <summary>Certificates and rules for encrypted connections (https), at all places; null, the default, serves plain http. For both at once see <see cref="BaseSite.Tls"/>.</summary>
     public TlsOptions? Tls { get; init; }
@@ -83,10 +84,10 @@ public sealed class RunOptions
     {
         bool namesNone = Hosts.Count == 0 && Paths.Count == 0 && Sockets.Count == 0;
         IEnumerable<string?> hosts = Hosts;
-        if (Host is not null || namesNone || (Hosts.Count == 0 && _port is not null))
+        if (Host is not null || namesNone || (Hosts.Count == 0 && Port is not null))
             hosts = hosts.Prepend(Host);
         foreach (string? host in hosts)
-            yield return new TcpSite(runner, host, _port) { Tls = Tls, Backlog = Backlog, ReusePort = ReusePort };
+            yield return new TcpSite(runner, host, Port) { Tls = Tls, Backlog = Backlog, ReusePort = ReusePort };
         foreach (string path in Paths)
             yield return new UnixSite(runner, path) { Tls = Tls, Backlog = Backlog };
         foreach (var socket in Sockets)

@@ -27,15 +27,13 @@ public sealed class TcpSite : BaseSite
     }
 
     /// <summary>The port; once started the real one, where 0 was asked for.</summary>
-    public int Port => _port ?? _asked ?? DefaultPort(Tls);
+    public int Port => _port ?? _asked ?? (Tls is null ? 8080 : 8443);
 
     /// <inheritdoc/>
     public override string Name => ListenEndPoints.NameOf(Scheme, string.IsNullOrEmpty(_host) ? "0.0.0.0" : _host, Port);
 
     /// <summary>Lets several processes listen on the port (SO_REUSEPORT; Linux, macOS, FreeBSD); default false.</summary>
     public bool ReusePort { get; init; }
-
-    internal static int DefaultPort(TlsOptions? tls) => tls is null ? 8080 : 8443;
 
     private protected override async ValueTask ListenAsync(Server server, CancellationToken cancellationToken)
     {

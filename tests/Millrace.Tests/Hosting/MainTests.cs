@@ -6,14 +6,14 @@ namespace Millrace.Tests.Hosting;
 public sealed class MainTests
 {
     [Theory]
-    [InlineData("", "localhost", 8080, null, "")]
+    [InlineData("", "localhost", null, null, "")]
     [InlineData("-H 127.0.0.1 -P 0", "127.0.0.1", 0, null, "")]
     [InlineData("--hostname=::1 --port=81 a b", "::1", 81, null, "a b")]
-    [InlineData("a -U /run/s b", null, 8080, "/run/s", "a b")]
-    [InlineData("-U /run/s -H localhost", "localhost", 8080, "/run/s", "")]
+    [InlineData("a -U /run/s b", null, null, "/run/s", "a b")]
+    [InlineData("-U /run/s -H localhost", "localhost", null, "/run/s", "")]
     [InlineData("--path /run/s --port 90", "localhost", 90, "/run/s", "")]
     [InlineData("-P 90 -- -P 91 -x", "localhost", 90, null, "-P 91 -x")]
-    public void A_command_line_says_where(string args, string? host, int port, string? path, string rest)
+    public void A_command_line_says_where(string args, string? host, int? port, string? path, string rest)
     {
         var line = CommandLine.Parse(args.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         var options = line.ToOptions(null);

@@ -158,15 +158,21 @@ public sealed class SiteTests
         Assert.False(File.Exists(path.Path));
     }
 
-    [Fact]
-    public async Task A_path_alone_is_listened_on_alone()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_path_or_a_socket_alone_is_listened_on_alone(bool asSocket)
     {
         using var path = new UnixPath();
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (asSocket)
+            socket.Bind(new UnixDomainSocketEndPoint(path.Path));
         var app = RunnerTests.App();
         string? banner = null;
         await RunAppAsync(app, new RunOptions
         {
-            Paths = [path.Path],
+            Paths = asSocket ? [] : [path.Path],
+            Sockets = asSocket ? [socket] : [],
             HandleSignals = false,
             Print = text =>
             {
@@ -175,7 +181,9 @@ public sealed class SiteTests
             },
         }).InTime();
         Assert.Equal($"======== Running on http://unix:{path.Path}: ========\n(Press CTRL+C to quit)", banner);
+        Assert.Null(new RunOptions().Port);
         Assert.Throws<ArgumentException>(() => new RunOptions { Paths = [null!] });
+        socket.Dispose();
     }
 
     private static async Task<AppRunner> RunnerAsync(Kind kind, Func<Request, StreamResponse>? handler = null)
