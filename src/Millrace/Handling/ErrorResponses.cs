@@ -26,7 +26,7 @@ internal static class ErrorResponses
     // What went wrong is the log's to say, not the client's to read, unless the application is being written just now.
     private static Response Failure(Exception exception, Request request)
     {
-        string? told = request.Destination is { TellsErrors: true } ? exception.ToString() : null;
+        string? told = request.Answering is { TellsErrors: true } ? exception.ToString() : null;
         if (request.Headers["Accept"]?.Contains("text/html", StringComparison.OrdinalIgnoreCase) != true)
             return Response.Text($"500 Internal Server Error\n\n{Apology}{(told is null ? "" : "\n\n" + told)}", 500);
         string detail = told is null ? "" : $"<pre>{WebUtility.HtmlEncode(told)}</pre>";

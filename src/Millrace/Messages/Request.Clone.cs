@@ -44,7 +44,11 @@ public sealed partial class Request
             _bodyBytesMax = _bodyBytesMax,
             Destination = method is null && target is null ? Destination : null,
         };
+        clone.StayInLayer(this);
         (Origin._clones ??= []).Add(clone);
         return clone;
     }
+
+    /// <summary>Whoever made the clone sees it in the same application.</summary>
+    private partial void StayInLayer(Request original);
 }

@@ -7,8 +7,11 @@ public sealed partial class Request
     // Of the request that the connection knows: where its clone was passed on to.
     private Destination? _passedOnTo;
 
-    /// <summary>What the route says about waiting for its handler, that of a clone which was passed on to another route before its own; null: nothing.</summary>
-    internal HandlerRules? HandlerRules => (Volatile.Read(ref _passedOnTo) ?? Destination)?.HandlerRules;
+    /// <summary>Where the answer comes from: that of a clone which was passed on to another route before its own.</summary>
+    internal Destination? Answering => Volatile.Read(ref Origin._passedOnTo) ?? Destination;
+
+    /// <summary>What the route says about waiting for its handler; null: nothing.</summary>
+    internal HandlerRules? HandlerRules => Answering?.HandlerRules;
 
     /// <summary>This clone has a route of its own: from here on the wait for the handler goes by its rules.</summary>
     internal void PassOn()

@@ -14,12 +14,12 @@ public sealed partial class Request
     }
 
     /// <summary>True if somebody wants to be told of the response before it goes out.</summary>
-    internal bool HasPreparations => Destination is { Preparations: not null };
+    internal bool HasPreparations => Answering is { Preparations: not null };
 
     /// <summary>Tells those who want to know that a response is about to go out.</summary>
     internal async ValueTask AnnounceAsync(StreamResponse response)
     {
-        if (IsAnswered || Destination?.Preparations is not { } receivers)
+        if (IsAnswered || Answering?.Preparations is not { } receivers)
             return;
         foreach (var receiver in receivers)
             await receiver(this, response).ConfigureAwait(false);

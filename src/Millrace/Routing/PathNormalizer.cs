@@ -7,14 +7,14 @@ internal sealed class PathNormalizer(bool appendSlash, bool removeSlash, bool me
 {
     public ValueTask<StreamResponse> RunAsync(Request request, Handler next)
     {
-        if (request.Refusal is not { Status: 404 or 405 })
+        if (request.Destination is not Endpoint { Refusal.Status: 404 or 405 } endpoint)
             return next(request);
         byte[] path = request.View.Path.ToArray();
         foreach (string candidate in Candidates(Encoding.Latin1.GetString(path)))
         {
             string location = WithOneSlash(candidate);
             byte[] bytes = Encoding.Latin1.GetBytes(location);
-            if (!bytes.AsSpan().SequenceEqual(path) && request.App.Router.Knows(request, bytes))
+            if (!bytes.AsSpan().SequenceEqual(path) && endpoint.Router.Knows(request, bytes))
                 return new ValueTask<StreamResponse>(Redirect(request, location));
         }
         return next(request);

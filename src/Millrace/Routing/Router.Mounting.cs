@@ -68,19 +68,6 @@ public sealed partial class Router
             entry.Freeze();
     }
 
-    /// <summary>A handler inside the middlewares of this application and of all it is mounted in.</summary>
-    internal Handler Around(Handler inner)
-    {
-        var handler = OrAnew(inner);
-        var all = handler;
-        for (var router = this; router is not null; router = router.Parent)
-            all = MiddlewareList.Around(all, router.Application.Middlewares);
-        return all == handler ? inner : all;
-    }
-
-    /// <summary>A middleware may pass on a clone that was not resolved: its path is another one, and so may be its handler.</summary>
-    internal Handler OrAnew(Handler inner) => request => request.Destination is null ? HandleAnew(request) : inner(request);
-
     /// <summary>The pattern with the prefixes of all that this router's application is mounted in.</summary>
     internal RoutePattern Whole(RoutePattern pattern) =>
         _prefix is null ? pattern : Parent!.Whole(RoutePattern.Parse(_prefix + pattern.Text));
@@ -93,19 +80,6 @@ public sealed partial class Router
             outermost = parent;
         return outermost._tree.Find(request.KnownMethod, request.Method, path, out _, out _) is not null;
     }
-
-    /// <summary>Resolves a request that a middleware made, and runs it inside those middlewares that did not see it yet.</summary>
-    private ValueTask<StreamResponse> HandleAnew(Request request)
-    {
-        var endpoint = Outermost.Resolve(request);
-        request.PassOn();
-        var handler = endpoint.Inner;
-        for (var router = endpoint.Router; router is not null && !IsWithin(router); router = router.Parent)
-            handler = MiddlewareList.Around(handler, router.Application.Middlewares);
-        return handler(request);
-    }
-
-    private bool IsWithin(Router other) => this == other || (Parent is not null && Parent.IsWithin(other));
 
     private void AddMount(string prefix, Router router)
     {
@@ -132,9 +106,13 @@ public sealed partial class Router
         Application.Middlewares.Freeze();
         Application.OnResponsePrepare.Freeze();
         _refusalHandler = Around(RefusalEndpoint.Answer);
+        bool isAlone = Parent is null && _mounts.Count == 0 && _domains.Count == 0;
         IEnumerable<Func<Request, StreamResponse, Task>> receivers = [];
         for (var router = this; router is not null; router = router.Parent)
-            receivers = router.Application.OnResponsePrepare.Receivers.Concat(receivers);
+        {
+            var own = router.Application.OnResponsePrepare.Receivers;
+            receivers = (isAlone ? own : own.Select(router.InLayer)).Concat(receivers);
+        }
         Preparations = receivers.Any() ? [.. receivers] : null;
     }
 
