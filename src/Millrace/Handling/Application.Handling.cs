@@ -15,5 +15,15 @@ public sealed partial class Application
     public ResponseSignal OnResponsePrepare { get; } = new();
 
     /// <summary>Whether a 500 tells the client what was thrown (aiohttp: the loop's debug mode). Default: no. Never set it where strangers can ask.</summary>
-    public bool Debug { get; set; }
+    /// <exception cref="InvalidOperationException">Set when the application has started.</exception>
+    public bool Debug
+    {
+        get;
+        set
+        {
+            if (Middlewares.IsFrozen)
+                throw new InvalidOperationException("Debug comes too late: set it before the application starts.");
+            field = value;
+        }
+    }
 }

@@ -41,12 +41,11 @@ public sealed partial class Application
     /// <summary>The application this one is mounted in.</summary>
     internal Application? Parent { get; private set; }
 
-    /// <summary>
-    /// A mounted application lives with this one: between the receivers of each signal that were added before and those that are added after.
-    /// </summary>
     /// <exception cref="InvalidOperationException">This application has started, or the other has, or it is mounted already.</exception>
-    internal void Adopt(Application child)
+    private void CheckAdoption(Application child)
     {
+        if (OnStartup.IsFrozen)
+            throw new InvalidOperationException("The application comes too late: mount it before the other one starts.");
         if (child.Parent is not null)
             throw new InvalidOperationException("The application is mounted already: an application has one place. Make another one of the same routes.");
         if (child.OnStartup.IsFrozen)
@@ -56,6 +55,13 @@ public sealed partial class Application
             if (above == child)
                 throw new InvalidOperationException("The application cannot be mounted in itself.");
         }
+    }
+
+    /// <summary>
+    /// A mounted application lives with this one: between the receivers of each signal that were added before and those that are added after.
+    /// </summary>
+    private void Adopt(Application child)
+    {
         OnStartup.Add(new Signal.Turn(child));
         OnShutdown.Add(new Signal.Turn(child));
         OnCleanup.Add(new Signal.Turn(child));

@@ -15,8 +15,9 @@ public sealed partial class Application
     {
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentNullException.ThrowIfNull(app);
-        Adopt(app);
+        CheckAdoption(app);
         Router.Mount(prefix, app.Router);
+        Adopt(app);
         return app;
     }
 
@@ -30,8 +31,9 @@ public sealed partial class Application
     {
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(app);
-        Adopt(app);
+        CheckAdoption(app);
         Router.AddDomain(mask, app.Router);
+        Adopt(app);
         return app;
     }
 }

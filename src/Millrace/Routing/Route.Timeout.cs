@@ -10,10 +10,12 @@ public sealed partial class Route
     /// <param name="timeout">More than zero; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <returns>This route: <c>Get("/report", Report).Timeout(TimeSpan.FromSeconds(5))</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is zero or negative.</exception>
+    /// <exception cref="InvalidOperationException">An application of the route has started.</exception>
     public Route Timeout(TimeSpan timeout)
     {
         if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        ThrowIfFrozen();
         HandlerRules = (HandlerRules ?? new HandlerRules()) with { Timeout = timeout };
         return this;
     }
@@ -23,8 +25,10 @@ public sealed partial class Route
     /// that means.
     /// </summary>
     /// <returns>This route: <c>Get("/search", Search).CancelOnDisconnect()</c>.</returns>
+    /// <exception cref="InvalidOperationException">An application of the route has started.</exception>
     public Route CancelOnDisconnect()
     {
+        ThrowIfFrozen();
         HandlerRules = (HandlerRules ?? new HandlerRules()) with { CancelsOnDisconnect = true };
         return this;
     }

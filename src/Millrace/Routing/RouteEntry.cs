@@ -14,7 +14,11 @@ internal sealed class RouteEntry(Route route, RoutePattern pattern, Router route
     /// <summary>What answers its requests; there once the outermost application has started.</summary>
     public RouteEndpoint Endpoint => _endpoint ?? throw new InvalidOperationException("The router is not frozen.");
 
-    public void Freeze() => _endpoint = new RouteEndpoint(this);
+    public void Freeze()
+    {
+        route.Freeze();
+        _endpoint = new RouteEndpoint(this);
+    }
 
     /// <summary>The same route where its application is mounted.</summary>
     public RouteEntry Under(string prefix)

@@ -25,10 +25,9 @@ public sealed partial class Router
 
     /// <summary>Takes what begins with a prefix from here to the router of another application.</summary>
     /// <exception cref="ArgumentException">The prefix is no path.</exception>
-    /// <exception cref="InvalidOperationException">The application has started, or routes or applications meet.</exception>
+    /// <exception cref="InvalidOperationException">Routes or applications meet.</exception>
     internal void Mount(string prefix, Router router)
     {
-        ThrowIfFrozen();
         if (!prefix.StartsWith('/'))
             throw new ArgumentException($"The prefix '{prefix}' must begin with a slash: '/' mounts at the root.", nameof(prefix));
         if (router._domains.Count > 0)
@@ -48,7 +47,6 @@ public sealed partial class Router
     /// <summary>Takes requests for a host to the router of another application.</summary>
     internal void AddDomain(string mask, Router router)
     {
-        ThrowIfFrozen();
         if (_prefix is not null)
             throw new InvalidOperationException("A mounted application has no domains: those are told apart by the outermost application. Call AddDomain there.");
         _domains.Add((new DomainMask(mask), router));
@@ -114,11 +112,5 @@ public sealed partial class Router
             receivers = (isAlone ? own : own.Select(router.InLayer)).Concat(receivers);
         }
         Preparations = receivers.Any() ? [.. receivers] : null;
-    }
-
-    private void ThrowIfFrozen()
-    {
-        if (_frozen)
-            throw new InvalidOperationException("An application cannot be mounted while this one runs: mount it before the start.");
     }
 }

@@ -24,7 +24,7 @@ public sealed class LifeCycleTests
     {
         var parent = Recording("parent");
         var child = Recording("child");
-        parent.Adopt(child);
+        parent.AddSubApplication("/sub", child);
         parent.OnStartup.Add(_ => _events.Add("parent startup after"));
         parent.OnShutdown.Add(_ => _events.Add("parent shutdown after"));
         parent.OnCleanup.Add(_ => _events.Add("parent cleanup after"));
@@ -56,9 +56,9 @@ public sealed class LifeCycleTests
         second.CleanupContexts.Add(app => Context("second", "3"));
         second.OnCleanup.Add(_ => _events.Add("second cleanup"));
         var third = Recording("third");
-        parent.Adopt(first);
-        parent.Adopt(second);
-        parent.Adopt(third);
+        parent.AddSubApplication("/first", first);
+        parent.AddSubApplication("/second", second);
+        parent.AddSubApplication("/third", third);
 
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => parent.StartupAsync(default));
         Assert.Equal("no database", thrown.Message);
@@ -130,14 +130,14 @@ public sealed class LifeCycleTests
     {
         var app = new Application();
         var child = new Application();
-        app.Adopt(child);
+        app.AddSubApplication("/sub", child);
         app.OnStartup.Add(started =>
         {
             started.AddRoutes([Get("/", request => new Response())]);
             started.OnCleanup.Add(_ => _events.Add("cleanup"));
             Assert.Throws<InvalidOperationException>(() => started.OnStartup.Add(_ => { }));
             Assert.Throws<InvalidOperationException>(() => started.CleanupContexts.Add(_ => Twice()));
-            Assert.Throws<InvalidOperationException>(() => started.Adopt(new Application()));
+            Assert.Throws<InvalidOperationException>(() => started.AddSubApplication("/sub", new Application()));
         });
         await app.StartupAsync(default);
         app.Freeze();
@@ -176,13 +176,13 @@ public sealed class LifeCycleTests
     {
         var parent = new Application();
         var child = new Application();
-        parent.Adopt(child);
+        parent.AddSubApplication("/sub", child);
         Assert.Same(parent, child.Parent);
         Assert.Equal([child], parent.Children);
         Assert.Throws<InvalidOperationException>(child.Claim);
-        Assert.Throws<InvalidOperationException>(() => new Application().Adopt(child));
-        Assert.Throws<InvalidOperationException>(() => child.Adopt(parent));
-        Assert.Throws<InvalidOperationException>(() => new Application().Adopt(Started()));
+        Assert.Throws<InvalidOperationException>(() => new Application().AddSubApplication("/sub", child));
+        Assert.Throws<InvalidOperationException>(() => child.AddSubApplication("/sub", parent));
+        Assert.Throws<InvalidOperationException>(() => new Application().AddSubApplication("/sub", Started()));
 
         static Application Started()
         {
