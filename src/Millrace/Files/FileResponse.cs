@@ -12,7 +12,10 @@ namespace Millrace;
 /// <para>
 /// A GET or HEAD is answered as its conditions and ranges ask: 304, 412, 206 with one range or several (<c>multipart/byteranges</c>), 416. The tag and the
 /// time of the last change come from the file, unless <see cref="StreamResponse.ETag"/> and <see cref="StreamResponse.LastModified"/> are set. With a status other
-/// than 200 the file is sent whole whatever the client asks.
+/// than 200 the file is sent whole whatever the client asks; an error page has no tag or time but those that are set.
+/// </para>
+/// <para>
+/// 404, 412 and 416 say nothing of the file's bytes, and have <c>Cache-Control: no-store</c> where the response had another: whoever provokes an error must not have it kept in the place of the file.
 /// </para>
 /// <para>A path at which there is no regular file that may be read is answered with 404. Do not make the path of what a client sends: <see cref="StaticFiles"/> knows how.</para>
 /// <para>A file that becomes shorter while it is sent breaks the connection off, since its length has been announced: replace files by renaming.</para>
@@ -103,20 +106,23 @@ public sealed class FileResponse : StreamResponse
         _variants = _found is not null ? _found.UseOrReopen() : FileVariants.TryOpen(FilePath, followLink: true, out _);
         if (_variants is null)
         {
-            SetText(404);
+            SetMissing();
             return;
         }
         bool isPrecompressed = Precompressed && HeadersIfAny?.Contains("Content-Encoding") is not true;
         _file = isPrecompressed ? _variants.Choose(FileCodings.AcceptedBy(request)) : _variants.Plain;
-        Describe(isPrecompressed);
         _length = _file.Length;
         _parts = [new FilePart([], 0, _length)];
-        if (Status == 200 && request.KnownMethod is KnownMethod.Get or KnownMethod.Head)
+        bool isSelected = Status == 200 && request.KnownMethod is KnownMethod.Get or KnownMethod.Head;
+        Describe(isPrecompressed, isSelected);
+        if (isSelected)
             Answer(request);
     }
 
     /// <summary>What the head says of the file, where the handler has not said otherwise.</summary>
-    private void Describe(bool isPrecompressed)
+    /// <param name="isPrecompressed">Whether it was looked for in other codings.</param>
+    /// <param name="isSelected">Whether it is the representation that conditions and ranges are about (RFC 9110 section 3.2).</param>
+    private void Describe(bool isPrecompressed, bool isSelected)
     {
         if (ContentType is null)
         {
@@ -125,11 +131,13 @@ public sealed class FileResponse : StreamResponse
         }
         _type = ContentType;
         var headers = Headers;
-        if (!headers.Contains("ETag"))
+        // By the time of an error page a cache would reckon how long the error may stand (RFC 9111 section 4.2.2).
+        if (Status < 400 && !headers.Contains("ETag"))
             headers.Add("ETag", _file!.ETagText);
-        if (!headers.Contains("Last-Modified"))
+        if (Status < 400 && !headers.Contains("Last-Modified"))
             headers.Add("Last-Modified", _file!.LastModifiedText);
-        headers["Accept-Ranges"] = "bytes";
+        if (isSelected)
+            headers["Accept-Ranges"] = "bytes";
         if (_file!.ContentEncoding is { } coding)
             headers.Add("Content-Encoding", coding);
         if (isPrecompressed)
@@ -144,7 +152,7 @@ public sealed class FileResponse : StreamResponse
                 SetEmpty(304);
                 return;
             case Verdict.PreconditionFailed:
-                SetEmpty(412);
+                SetError(412);
                 return;
             case Verdict.ProceedWithoutRange:
                 return;
@@ -158,11 +166,12 @@ public sealed class FileResponse : StreamResponse
     {
         if (parts.Length == 0)
         {
-            Headers["Content-Range"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes */{_length}");
-            SetEmpty(416);
+            long length = _length;
+            SetError(416);
+            Headers["Content-Range"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes */{length}");
             return;
         }
-        Status = 206;
+        SetStatus(206);
         if (parts.Length == 1)
         {
             Headers["Content-Range"] = parts[0].ContentRange(_length);
@@ -175,20 +184,43 @@ public sealed class FileResponse : StreamResponse
         ContentType = $"multipart/byteranges; boundary={boundary}";
     }
 
-    private void SetEmpty(int status)
+    private void SetStatus(int status)
     {
         Status = status;
+        Reason = null;
+    }
+
+    /// <summary>An answer without the file, and so without what is said of its bytes. A 304 keeps what caches want to know (RFC 9110 section 15.4.5).</summary>
+    private void SetEmpty(int status)
+    {
+        SetStatus(status);
         ContentType = null;
-        Headers.Remove("Content-Encoding");
+        Remove("Content-Encoding", "Content-Disposition", "Content-Language");
         _parts = [];
         _length = 0;
     }
 
-    private void SetText(int status)
+    /// <summary>What was said of keeping the file is not said of an error, which a cache would hand out in its place.</summary>
+    private void SetError(int status)
     {
-        Status = status;
-        ContentType = "text/plain; charset=utf-8";
-        _text = System.Text.Encoding.ASCII.GetBytes(HttpException.DefaultText(status));
+        SetEmpty(status);
+        Remove("Content-Location", "Expires");
+        if (CacheControl is not null)
+            CacheControl = "no-store";
+    }
+
+    private void SetMissing()
+    {
+        SetError(404);
+        Remove("ETag", "Last-Modified", "Accept-Ranges");
+        ContentType = Response.TextType;
+        _text = System.Text.Encoding.ASCII.GetBytes(HttpException.DefaultText(404));
         _length = _text.Length;
+    }
+
+    private void Remove(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            HeadersIfAny?.Remove(name);
     }
 }

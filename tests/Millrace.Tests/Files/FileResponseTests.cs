@@ -310,6 +310,55 @@ public sealed class FileResponseTests : IDisposable
         Assert.Equal((418, "gzipped"), (teapot.Status, teapot.Text));
     }
 
+    [Theory]
+    [InlineData("/file", "If-None-Match: *", 304, "Reason|Accept-Ranges|Cache-Control|Content-Location|ETag|Expires|Last-Modified|Vary")]
+    [InlineData("/file", "If-Match: \"x\"", 412, "Reason|Accept-Ranges|Cache-Control: no-store|ETag|Last-Modified|Vary")]
+    [InlineData("/file", "Range: bytes=100-", 416, "Reason|Accept-Ranges|Cache-Control: no-store|Content-Range|ETag|Last-Modified|Vary")]
+    [InlineData("/missing", "X: y", 404, "Reason|Cache-Control: no-store|Content-Type")]
+    [InlineData("/file", "Range: bytes=0-1", 206, "Reason|Accept-Ranges|Cache-Control|Content-Disposition|Content-Encoding|Content-Language|Content-Location|Content-Range|Content-Type|ETag|Expires|Last-Modified|Vary")]
+    public async Task Another_answer_than_the_file_says_of_it_what_is_still_true(string target, string field, int status, string expected)
+    {
+        _files.Write("file", Digits);
+        _files.Write("file.gz", "gzipped");
+        await using var server = new RunningServer(Kind.InMemory,
+        [
+            Get("/{name}", request => new FileResponse(_files[request.Match["name"]])
+            {
+                ContentType = "image/x-mine",
+                Reason = "As the handler said",
+                CacheControl = "public, max-age=600",
+                ETag = new ETag("mine"),
+                LastModified = DateTimeOffset.UnixEpoch,
+                Headers =
+                {
+                    ["Content-Disposition"] = "attachment", ["Content-Language"] = "de", ["Content-Location"] = "/other", ["Expires"] = OldText,
+                },
+            }),
+        ]);
+        var response = await server.AskAsync($"GET {target} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n{field}\r\n\r\n");
+        Assert.Equal(status, response.Status);
+        string[] told =
+        [
+            response.StatusLine.EndsWith("As the handler said", StringComparison.Ordinal) ? "not its own reason" : "Reason",
+            .. response.Fields.Where(field => field.Key is not ("Date" or "Server" or "Content-Length")).Select(field => field.Value == "no-store" ? "Cache-Control: no-store" : field.Key).Order(StringComparer.Ordinal),
+        ];
+        Assert.Equal(expected, string.Join('|', told));
+    }
+
+    [Theory]
+    [InlineData("GET", 200, true, true)]
+    [InlineData("POST", 200, true, false)]
+    [InlineData("GET", 404, false, false)]
+    [InlineData("GET", 503, false, false)]
+    public async Task An_error_page_has_no_tag_or_time_and_ranges_are_offered_where_they_are_given(string method, int status, bool hasTag, bool hasRanges)
+    {
+        string path = _files.Write("sorry.html", "sorry");
+        await using var server = new RunningServer(Kind.InMemory, [Route("*", "/", _ => new FileResponse(path, status))]);
+        var response = await server.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Assert.Equal((status, "sorry"), (response.Status, response.Text));
+        Assert.Equal((hasTag, hasTag, hasRanges), (response["ETag"] is not null, response["Last-Modified"] is not null, response["Accept-Ranges"] is not null));
+    }
+
     [Fact]
     public async Task A_file_answers_other_methods_whole()
     {
