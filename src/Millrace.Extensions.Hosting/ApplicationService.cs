@@ -43,10 +43,16 @@ internal sealed partial class ApplicationService(
 
     private async Task RunAsync(Application app)
     {
-        await Web.RunAppAsync(app, options.ToRunOptions(OnListening, timeProvider, loggers), _stop.Token).ConfigureAwait(false);
-        // The application has ended by itself (Application.Stop, GracefulExit): so does the host, as a program under RunApp would.
-        if (!_stop.IsCancellationRequested)
-            lifetime.StopApplication();
+        try
+        {
+            await Web.RunAppAsync(app, options.ToRunOptions(OnListening, timeProvider, loggers), _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The application has ended by itself (Application.Stop, GracefulExit), be it with an error: so does the host, as a program under RunApp would.
+            if (!_stop.IsCancellationRequested)
+                lifetime.StopApplication();
+        }
     }
 
     private void OnListening(string banner)

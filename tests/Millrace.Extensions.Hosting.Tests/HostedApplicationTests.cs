@@ -153,6 +153,28 @@ public sealed class HostedApplicationTests
     }
 
     [Fact]
+    public async Task An_application_that_ends_itself_with_an_error_ends_the_host_too()
+    {
+        using var run = HostRun.Create((_, app) =>
+        {
+            app.OnCleanup.Add(_ => throw new InvalidOperationException("not cleaned up"));
+            app.AddRoutes(Post("/stop", request =>
+            {
+                app.Stop();
+                return new Response(204);
+            }));
+        });
+        await run.Host.StartAsync(Cancelled);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+
+        using var answer = await run.Client().PostAsync("/stop", null, Cancelled);
+        await stopping.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+
+        Assert.Equal("not cleaned up", (await Assert.ThrowsAsync<InvalidOperationException>(() => run.Host.StopAsync(Cancelled))).Message);
+    }
+
+    [Fact]
     public async Task It_logs_to_the_host()
     {
         using var run = HostRun.Create((_, app) => app.AddRoutes(Get("/", StreamResponse (request) => throw new InvalidOperationException("broken"))));

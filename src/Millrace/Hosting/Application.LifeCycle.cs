@@ -89,7 +89,9 @@ public sealed partial class Application
             throw new InvalidOperationException("The application is mounted in another: run that one.");
         if (Interlocked.CompareExchange(ref _runs, 1, 0) != 0)
             throw new InvalidOperationException("The application runs already: one runner runs it at a time. Stop that one first, or make an application for each.");
-        _stopping = new CancellationTokenSource();
+        // Whoever took its token before the first run has that of this run.
+        if (_stopping.IsCancellationRequested)
+            _stopping = new CancellationTokenSource();
         _stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

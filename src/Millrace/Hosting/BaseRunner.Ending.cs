@@ -11,10 +11,11 @@ public abstract partial class BaseRunner
         // Not in the lock of the caller.
         await Task.Yield();
         var errors = new List<Exception>();
+
+        // 1. Who asks is told that the server ends, also what was begun by a start that failed. It serves on as before, until load balancers have noticed.
+        await Application.CollectAsync(TellStoppingAsync, errors, hurry).ConfigureAwait(false);
         if (Server is { } server)
         {
-            // 1. Who asks is told that the server ends. It serves on as before, until load balancers have noticed.
-            await Application.CollectAsync(TellStoppingAsync, errors, hurry).ConfigureAwait(false);
             if (ReadinessDelay > TimeSpan.Zero && Sites.Count > 0)
                 await Task.Delay(ReadinessDelay, TimeProvider, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -23,9 +24,9 @@ public abstract partial class BaseRunner
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(outOfTime.Token, hurry);
 
             // 2. Every response says from here on that it is the last. The sites stop: who has connected is accepted, who comes later refused.
-            await server.StopListeningAsync().ConfigureAwait(false);
+            await Application.CollectAsync(() => server.StopListeningAsync().AsTask(), errors, CancellationToken.None).ConfigureAwait(false);
             foreach (var site in Sites)
-                await site.EndAsync().ConfigureAwait(false);
+                await Application.CollectAsync(site.EndAsync, errors, CancellationToken.None).ConfigureAwait(false);
 
             // 3. Idle connections close. WebSockets say that they go away (1001).
             server.StopConnections();
@@ -36,7 +37,7 @@ public abstract partial class BaseRunner
             await Application.CollectAsync(() => ShutdownAsync(deadline.Token), errors, CancellationToken.None).ConfigureAwait(false);
 
             // 5. Requests finish. At the deadline their tokens are cancelled and their connections aborted.
-            await server.EndConnectionsAsync(deadline.Token).ConfigureAwait(false);
+            await Application.CollectAsync(() => server.EndConnectionsAsync(deadline.Token).AsTask(), errors, CancellationToken.None).ConfigureAwait(false);
         }
 
         // 6. The application cleans up, the last that began first.
@@ -44,7 +45,7 @@ public abstract partial class BaseRunner
 
         // 7. The loops end.
         if (Server is not null)
-            await Server.DisposeAsync().ConfigureAwait(false);
+            await Application.CollectAsync(() => Server.DisposeAsync().AsTask(), errors, CancellationToken.None).ConfigureAwait(false);
         lock (_lock)
         {
             Server = null;

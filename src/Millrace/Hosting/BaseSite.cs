@@ -91,10 +91,10 @@ public abstract class BaseSite
         try
         {
             await StopListenersAsync().ConfigureAwait(false);
-            _runner.Unregister(this);
         }
         finally
         {
+            _runner.Unregister(this);
             _turn.Release();
         }
     }

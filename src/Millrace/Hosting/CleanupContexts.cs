@@ -29,7 +29,7 @@ public sealed class CleanupContexts
     public void Add<T>(Func<Application, IAsyncEnumerable<T>> context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Add((app, token) => CleanupIterator<T>.EnterAsync(context(app), token));
+        Add((app, token) => CleanupIterator<T>.EnterAsync(context(app) ?? throw ReturnedNull(), token));
     }
 
     /// <summary>Adds something that is made when the application starts and disposed when it ends.</summary>
@@ -57,7 +57,7 @@ public sealed class CleanupContexts
         foreach (var context in _contexts)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _entered.Push(await context(app, _outOfTime.Token).ConfigureAwait(false));
+            _entered.Push(await context(app, _outOfTime.Token).ConfigureAwait(false) ?? throw ReturnedNull());
         }
     }
 
@@ -74,6 +74,8 @@ public sealed class CleanupContexts
         _outOfTime.Dispose();
         _outOfTime = null;
     }
+
+    private static InvalidOperationException ReturnedNull() => new("A cleanup context returned null: return what is to be disposed, or an iterator with one yield return.");
 
     private void Add(Func<Application, CancellationToken, ValueTask<IAsyncDisposable>> context)
     {

@@ -5,14 +5,16 @@ namespace Millrace.Hosting;
 /// <summary>Waits for the word to end: SIGINT (Ctrl-C), SIGTERM, or a token.</summary>
 internal sealed class ExitSignals : IDisposable
 {
-    private readonly CancellationTokenSource _asked;
+    // Not disposed, which they need not be: a signal may be on its way here when everything else has ended.
+    private readonly CancellationTokenSource _asked = new();
     private readonly CancellationTokenSource _again = new();
+    private readonly CancellationTokenRegistration _token;
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
 
     public ExitSignals(bool handleSignals, CancellationToken cancellationToken)
     {
-        _asked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _token = cancellationToken.UnsafeRegister(static asked => ((CancellationTokenSource)asked!).Cancel(), _asked);
         if (!handleSignals)
             return;
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
@@ -29,11 +31,10 @@ internal sealed class ExitSignals : IDisposable
     {
         foreach (var registration in _registrations)
             registration.Dispose();
-        _asked.Dispose();
-        _again.Dispose();
+        _token.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context)
+    internal void OnSignal(PosixSignalContext context)
     {
         // The third is for whoever cannot wait at all, and the system ends the process.
         int signals = Interlocked.Increment(ref _signals);

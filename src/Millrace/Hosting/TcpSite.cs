@@ -13,7 +13,7 @@ public sealed class TcpSite : BaseSite
 
     /// <summary>A site for a runner that is set up.</summary>
     /// <param name="runner">The runner.</param>
-    /// <param name="host">The host name or address to listen on; null and an empty one mean all interfaces, IPv4 and IPv6. A name with several addresses listens on each.</param>
+    /// <param name="host">The host name or address to listen on; null and an empty one mean all interfaces, IPv4 and IPv6. A name with several addresses listens on each that this machine has.</param>
     /// <param name="port">The port, 0 to 65535; null means 8080, or 8443 with <see cref="BaseSite.Tls"/>. 0 lets the system choose.</param>
     /// <exception cref="InvalidOperationException">The runner is not set up.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The port is none.</exception>
@@ -39,11 +39,11 @@ public sealed class TcpSite : BaseSite
     {
         var options = new ListenOptions { Backlog = Backlog, ReusePort = ReusePort };
         _port = null;
-        foreach (var endPoint in await ListenEndPoints.ResolveAsync(_host, cancellationToken).ConfigureAwait(false))
+        ListenEndPoints.BindEach(await ListenEndPoints.ResolveAsync(_host, cancellationToken).ConfigureAwait(false), address =>
         {
             // A host with several addresses has one port, also where the system chose it.
-            var bound = Keep(server.StartListener(new IPEndPoint(endPoint, Port), options, Tls));
+            var bound = Keep(server.StartListener(new IPEndPoint(address, Port), options, Tls));
             _port = ((IPEndPoint)bound).Port;
-        }
+        });
     }
 }

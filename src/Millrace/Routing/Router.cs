@@ -77,8 +77,8 @@ public sealed partial class Router
             _resources.Add(resource = new Resource(this, route));
         else
             resource.Add(route);
-        if (route.Name is { } name)
-            _names.TryAdd(resource.Name ??= name, resource);
+        if (route.Name is { } name && _names.TryAdd(name, resource))
+            resource.Name ??= name;
     }
 
     private Endpoint Resolve(Request request)

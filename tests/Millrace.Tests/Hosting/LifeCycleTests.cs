@@ -46,6 +46,49 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_is_told_to_what_it_has_begun_before_that_is_waited_for()
+    {
+        var app = new Application();
+        app.CleanupContexts.Add(BackgroundAsync);
+        app.OnStartup.Add(_ => throw new InvalidOperationException("no database"));
+        await using var runner = new AppRunner(app);
+        Assert.Equal("no database", (await Assert.ThrowsAsync<InvalidOperationException>(() => runner.SetupAsync()).InTime()).Message);
+
+        static async IAsyncEnumerable<Task> BackgroundAsync(Application app)
+        {
+            var working = Task.Delay(Timeout.Infinite, app.Stopping);
+            yield return working;
+            await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [Fact]
+    public async Task The_token_of_the_end_may_be_taken_before_the_start()
+    {
+        var app = new Application();
+        for (int run = 0; run < 2; run++)
+        {
+            var stopping = app.Stopping;
+            await using (var runner = new AppRunner(app))
+                await runner.SetupAsync();
+            Assert.True(stopping.IsCancellationRequested || run > 0);
+        }
+    }
+
+    [Fact]
+    public async Task A_context_that_is_null_ends_the_start_and_says_so()
+    {
+        Action<CleanupContexts>[] nulls = [contexts => contexts.Add<int>(_ => null!), contexts => contexts.Add(IAsyncDisposable (_) => null!), contexts => contexts.Add(_ => Task.FromResult<IAsyncDisposable>(null!))];
+        foreach (var add in nulls)
+        {
+            var app = new Application();
+            add(app.CleanupContexts);
+            Assert.StartsWith("A cleanup context returned null", (await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartupAsync(default))).Message, StringComparison.Ordinal);
+            await app.CleanupAsync(default);
+        }
+    }
+
+    [Fact]
     public async Task A_start_that_fails_leaves_the_contexts_it_entered_and_those_of_mounted_applications()
     {
         var parent = Recording("parent");

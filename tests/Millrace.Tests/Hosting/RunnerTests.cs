@@ -43,6 +43,25 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public async Task A_site_that_fails_to_end_keeps_nothing_else_from_ending()
+    {
+        var app = App();
+        bool isCleanedUp = false;
+        app.OnCleanup.Add(_ => isCleanedUp = true);
+        await using var runner = new AppRunner(app);
+        for (int run = 0; run < 2; run++)
+        {
+            await runner.SetupAsync();
+            await new BrokenSite(runner).StartAsync();
+            var other = await StartAsync(runner);
+            Assert.Equal("cannot be removed", (await Assert.ThrowsAsync<IOException>(() => runner.CleanupAsync())).Message);
+            Assert.True(isCleanedUp);
+            Assert.Empty(runner.Sites);
+            await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(other));
+        }
+    }
+
+    [Fact]
     public async Task What_is_done_out_of_order_throws_and_says_what_to_do()
     {
         var runner = new AppRunner(App());
@@ -202,8 +221,15 @@ public sealed class RunnerTests
         }
         await Deadline.UntilAsync(() => runner.Server!.ConnectionCount == 0, "the end of the connection");
         Assert.False(ending.IsCompleted);
-        clock.Advance(TimeSpan.FromSeconds(5));
-        await ending.InTime();
+        // Not all at once: the delay may begin only now.
+        await Deadline.UntilAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return ending.IsCompleted;
+            },
+            "the end of the delay");
+        await ending;
     }
 
     [Fact]
@@ -249,5 +275,14 @@ public sealed class RunnerTests
             events.Add("closed");
             return ValueTask.CompletedTask;
         }
+    }
+
+    private sealed class BrokenSite(BaseRunner runner) : BaseSite(runner)
+    {
+        public override string Name => "broken";
+
+        private protected override ValueTask ListenAsync(Server server, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        private protected override void OnStopped() => throw new IOException("cannot be removed");
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Millrace.Hosting;
+
 namespace Millrace.Tests.Hosting;
 
 /// <summary>A server as a process of its own: signals end it gracefully, with exit code 0 (aiohttp.md 2.9, 5.11).</summary>
@@ -48,6 +51,21 @@ public sealed class SignalTests
         Assert.Equal("cleaned up", await server.ReadLineAsync());
         Assert.Equal("ended", await server.ReadLineAsync());
         Assert.Equal(1, (await server.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public void A_signal_that_comes_at_the_very_end_does_no_harm()
+    {
+        using var stop = new CancellationTokenSource();
+        var exit = new ExitSignals(handleSignals: false, stop.Token);
+        exit.Dispose();
+        for (int i = 1; i <= 3; i++)
+        {
+            var signal = new PosixSignalContext(PosixSignal.SIGTERM);
+            exit.OnSignal(signal);
+            Assert.Equal(i <= 2, signal.Cancel);
+        }
+        stop.Cancel();
     }
 
     [Fact]

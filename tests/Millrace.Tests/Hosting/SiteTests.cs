@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Millrace.Hosting;
 
 namespace Millrace.Tests.Hosting;
 
@@ -126,6 +127,25 @@ public sealed class SiteTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new TcpSite(runner) { Backlog = 0 });
         Assert.Equal("http://0.0.0.0:8080", new TcpSite(runner).Name);
         Assert.Equal("http://[::1]:1", new TcpSite(runner, "::1", 1).Name);
+    }
+
+    [Theory]
+    [InlineData("no no", "no")]
+    [InlineData("yes no", "yes")]
+    [InlineData("no yes", "yes")]
+    [InlineData("no", "no")]
+    [InlineData("yes taken", "taken")]
+    public void An_address_of_a_host_that_this_machine_has_not_is_left_out_where_there_are_others(string addresses, string outcome)
+    {
+        string[] kinds = addresses.Split(' ');
+        void Bind(IPAddress address)
+        {
+            string kind = kinds[address.GetAddressBytes()[3]];
+            if (kind != "yes")
+                throw new SocketException((int)(kind == "no" ? SocketError.AddressNotAvailable : SocketError.AddressAlreadyInUse));
+        }
+        var thrown = Record.Exception(() => ListenEndPoints.BindEach([.. kinds.Select((_, i) => new IPAddress([127, 0, 0, (byte)i]))], Bind));
+        Assert.Equal(outcome, thrown switch { null => "yes", SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no", _ => "taken" });
     }
 
     [Theory]

@@ -49,6 +49,9 @@ public sealed class RouteNameTests
         app.AddRoutes(Get("/a", Ok), Get("/b/{x}", Ok, name: "b"), Post("/a", Ok, name: "a"));
         Assert.Equal([("GET,POST /a", "a"), ("GET /b/{x}", "b")], app.Router.Resources.Select(resource => (resource.ToString(), resource.Name!)));
         Assert.Same(app.Router.Resources[0], app.Router["a"]);
+        app.AddRoutes(Put("/a", Ok, name: "also"));
+        Assert.Same(app.Router["a"], app.Router["also"]);
+        Assert.Equal("a", app.Router["also"].Name);
     }
 
     [Fact]
