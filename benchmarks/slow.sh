@@ -1,44 +1,68 @@
 #!/usr/bin/env bash
-# 1,000 slow clients of each kind against samples/Echo while another client measures its own requests. Prints a row for each kind.
-# Needs slowhttptest and wrk. usage: benchmarks/slow.sh [connections]
+# 1,000 slow clients of each kind against samples/Echo while another client asks at a steady rate. Prints a row for each kind, and for nobody before, between and
+# behind them: what differs among those is the machine's own doing.
+# Needs Linux, slowhttptest and h2load (Debian: slowhttptest, nghttp2-client). usage: benchmarks/slow.sh [connections]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 connections=${1:-1000}
 port=${PORT:-8093}
+url=http://127.0.0.1:$port
 out=$(mktemp -d)
 ulimit -n 16384 2> "$out/ulimit" || echo "fewer descriptors than wanted: $(ulimit -n)"
-dotnet build samples/Echo -c Release -v q --nologo > "$out/build"
+dotnet build samples/Echo -c Release -v q --nologo > "$out/build" || { cat "$out/build"; exit 1; }
 dotnet run --project samples/Echo -c Release --no-build -- "$port" > "$out/echo" 2>&1 &
 server=$!
 # The server ends by the signal it ends gracefully by; dotnet run passes it on.
-trap 'kill -TERM $server 2> "$out/kill" || true; wait $server || true' EXIT
-until curl -fsS -o "$out/page" "http://127.0.0.1:$port/" 2> "$out/curl"; do kill -0 $server; done
+trap 'kill -TERM $server 2> "$out/kill" || true; wait $server || true; rm -rf "$out"' EXIT
+until curl -fsS -o "$out/page" "$url/" 2> "$out/curl"; do kill -0 $server; done
 
-# measure NAME SECONDS [slowhttptest arguments]
+# ask SECONDS: 16 connections ask 125 times a second each; their times in microseconds, sorted, lie in $out/times
+ask() {
+  h2load --h1 -t1 -c16 --rps=125 -D "$1" --log-file="$out/log" "$url/" > "$out/h2load"
+  cut -f3 "$out/log" | sort -n > "$out/times"
+  rm "$out/log"
+}
+part() { awk -v part="$1" '{ t[NR] = $1 } END { print t[int(NR * part) + 1] }' "$out/times"; }
+median() { sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+held() { ss -Htn state established "dport = :$port" | wc -l; }
+
+# measure NAME [slowhttptest arguments]: windows of two seconds as long as there are slow clients; of nobody there are ten
 measure() {
-  local name=$1 seconds=$2 attack= end=-
-  shift 2
+  local name=$1 attack= most=0 began now ended=- windows=0
+  shift
+  began=$(date +%s%3N)
+  : > "$out/p50"
+  : > "$out/p99"
   if (($# > 0)); then
-    slowhttptest -c "$connections" -r 500 -l "$seconds" -p 3 "$@" > "$out/$name" 2>&1 &
+    # They stand for other machines: what this one spends on being them is not to be taken from the server.
+    chrt --idle 0 slowhttptest -c "$connections" -r 500 -p 3 "$@" > "$out/attack" 2>&1 &
     attack=$!
-    # Connected, all of them, before anything is measured.
-    until (($(ss -Htn state established "dport = :$port" | wc -l) >= connections * 9 / 10)) || ! kill -0 $attack 2> "$out/kill"; do read -rt 0.2 <> <(:) || true; done
+    until (($(held) > 0)) || ! kill -0 $attack 2> "$out/kill"; do :; done
   fi
-  local p50 p99
-  read -r p50 p99 < <(wrk -t1 -c8 -d4s --latency "http://127.0.0.1:$port/" | awk '$1 == "50%" { a = $2 } $1 == "99%" { b = $2 } END { print a, b }')
+  while [ -n "$attack" ] && (($(held) > 0)) || { [ -z "$attack" ] && ((windows < 10)); }; do
+    ask 2
+    now=$(held)
+    ((most = now > most ? now : most)) || true
+    part 0.5 >> "$out/p50"
+    part 0.99 >> "$out/p99"
+    ((++windows))
+  done
   if [ -n "$attack" ]; then
-    local began=$SECONDS
-    while kill -0 $attack 2> "$out/kill" && (($(ss -Htn state established "dport = :$port" | wc -l) > 0)); do read -rt 0.2 <> <(:) || true; done
-    end="$((SECONDS - began + 4)) s, $(ss -Htn state established "dport = :$port" | wc -l) left"
+    ended="$(($(date +%s%3N) - began))"
+    ended="$((ended / 1000)) s"
+    kill $attack 2> "$out/kill" || true
     wait $attack || true
   fi
-  echo "| $name | $p50 | $p99 | $end |"
+  echo "| $name | $windows | $most | $(median < "$out/p50") µs | $(median < "$out/p99") µs | $(sort -n "$out/p99" | head -1)–$(sort -n "$out/p99" | tail -1) µs | $ended |"
 }
 
-echo "| slow clients: $connections | p50 of the other | p99 | all cut off after |"
-echo "|---|---|---|---|"
-measure nobody 0
-measure head 75 -H -i 5 -u "http://127.0.0.1:$port/"
-measure body 30 -B -i 5 -s 8192 -u "http://127.0.0.1:$port/"
-measure read 100 -X -w 512 -y 1024 -n 5 -z 16 -k 1 -u "http://127.0.0.1:$port/large"
-measure nobody-again 0
+echo "| slow clients: $connections | windows | most of them at once | p50 of the other, median | p99, median | p99 of the windows | all cut off after |"
+echo "|---|--:|--:|--:|--:|--:|--:|"
+ask 5
+measure nobody
+measure head -l 75 -H -i 5 -u "$url/"
+measure nobody
+measure body -l 60 -B -i 5 -s 8192 -u "$url/"
+measure nobody
+measure read -l 60 -X -w 512 -y 1024 -n 5 -z 16 -k 1 -u "$url/large"
+measure nobody

@@ -14,6 +14,11 @@ internal sealed class ListenSocket
     private const int SOL_SOCKET = 1;
     private const int SO_REUSEPORT = 15;
     private const int SO_ATTACH_FILTER = 26;
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_NOTSENT_LOWAT = 25;
+
+    // Enough to keep the fastest line busy until the loop comes round again.
+    private const int UnsentBytesMax = 128 * 1024;
 
     // Handshakes that were under way when newcomers were turned away end within this.
     private static readonly TimeSpan HandshakesEnd = TimeSpan.FromMilliseconds(100);
@@ -38,8 +43,7 @@ internal sealed class ListenSocket
         {
             if (endPoint is IPEndPoint ip)
             {
-                // A response is written whole: waiting to fill a segment (Nagle) would only delay it.
-                socket.NoDelay = true;
+                SetForResponses(socket);
                 if (ip.Address.Equals(IPAddress.IPv6Any))
                     socket.DualMode = true;
                 if (options.ReusePort)
@@ -65,7 +69,7 @@ internal sealed class ListenSocket
         {
             socket.Blocking = false;
             if (socket.ProtocolType == ProtocolType.Tcp)
-                socket.NoDelay = true;
+                SetForResponses(socket);
             if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! == 0)
                 socket.Listen(options.Backlog);
             // Whoever it came from may have given it to others: nothing is set on it that they would feel.
@@ -122,6 +126,15 @@ internal sealed class ListenSocket
         {
             Marshal.FreeHGlobal(memory);
         }
+    }
+
+    private static void SetForResponses(Socket socket)
+    {
+        // A response is written whole: waiting to fill a segment (Nagle) would only delay it.
+        socket.NoDelay = true;
+        // The kernel would take several megabytes for a client that reads none of them. What is under way does not count.
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(IPPROTO_TCP, TCP_NOTSENT_LOWAT, BitConverter.GetBytes(UnsentBytesMax));
     }
 
     private static void SetReusePort(Socket socket)
