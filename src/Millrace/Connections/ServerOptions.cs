@@ -8,7 +8,7 @@ public sealed partial class ServerOptions
     /// <summary>The transport; default <see cref="TransportKind.Automatic"/>.</summary>
     public TransportKind Transport { get; init; }
 
-    /// <summary>The number of event loops; 0, the default, takes one per core. <see cref="TransportKind.Epoll"/> only.</summary>
+    /// <summary>The number of event loops; 0, the default, takes one per core. On <see cref="TransportKind.Sockets"/> it is the number of groups that share timers and buffers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
     public int Loops { get; init => field = AtLeast(value, 0); }
 
