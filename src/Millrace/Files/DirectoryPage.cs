@@ -30,7 +30,7 @@ internal static class DirectoryPage
         return response;
     }
 
-    /// <summary>The names that would be served, directories with a slash behind them.</summary>
+    /// <summary>The names that would be served, directories with a slash behind them; links alone are left out, since nobody has looked yet where they lead.</summary>
     private static List<string> Names(string directory, StaticOptions options)
     {
         try

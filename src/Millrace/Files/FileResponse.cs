@@ -114,7 +114,7 @@ public sealed class FileResponse : StreamResponse
         _length = _file.Length;
         _parts = [new FilePart([], 0, _length)];
         bool isSelected = Status == 200 && request.KnownMethod is KnownMethod.Get or KnownMethod.Head;
-        Describe(isPrecompressed, isSelected);
+        Describe(isPrecompressed, isSelected, request.Exchange.TimeProvider.GetUtcNow());
         if (isSelected)
             Answer(request);
     }
@@ -122,7 +122,8 @@ public sealed class FileResponse : StreamResponse
     /// <summary>What the head says of the file, where the handler has not said otherwise.</summary>
     /// <param name="isPrecompressed">Whether it was looked for in other codings.</param>
     /// <param name="isSelected">Whether it is the representation that conditions and ranges are about (RFC 9110 section 3.2).</param>
-    private void Describe(bool isPrecompressed, bool isSelected)
+    /// <param name="now">The present time.</param>
+    private void Describe(bool isPrecompressed, bool isSelected, DateTimeOffset now)
     {
         if (ContentType is null)
         {
@@ -135,7 +136,7 @@ public sealed class FileResponse : StreamResponse
         if (Status < 400 && !headers.Contains("ETag"))
             headers.Add("ETag", _file!.ETagText);
         if (Status < 400 && !headers.Contains("Last-Modified"))
-            headers.Add("Last-Modified", _file!.LastModifiedText);
+            headers.Add("Last-Modified", _file!.LastModified <= now ? _file.LastModifiedText : HttpDate.ToString(now)); // Never in the future: RFC 9110 section 8.8.2.1.
         if (isSelected)
             headers["Accept-Ranges"] = "bytes";
         if (_file!.ContentEncoding is { } coding)

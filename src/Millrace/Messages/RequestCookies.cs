@@ -11,7 +11,7 @@ namespace Millrace;
 /// </summary>
 public sealed class RequestCookies : IReadOnlyDictionary<string, string>
 {
-    private readonly List<KeyValuePair<string, string>> _cookies = [];
+    private readonly OrderedDictionary<string, string> _cookies = new(StringComparer.Ordinal);
 
     internal RequestCookies(IEnumerable<string> fieldValues)
     {
@@ -23,32 +23,20 @@ public sealed class RequestCookies : IReadOnlyDictionary<string, string>
     public int Count => _cookies.Count;
 
     /// <summary>The names, in the client's order.</summary>
-    public IEnumerable<string> Keys => _cookies.Select(cookie => cookie.Key);
+    public IEnumerable<string> Keys => _cookies.Keys;
 
     /// <summary>The values, in the client's order.</summary>
-    public IEnumerable<string> Values => _cookies.Select(cookie => cookie.Value);
+    public IEnumerable<string> Values => _cookies.Values;
 
     /// <summary>The value of a cookie. Names are case-sensitive.</summary>
     /// <exception cref="KeyNotFoundException">The client sent no such cookie; see <see cref="TryGetValue"/>.</exception>
     public string this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"The request has no cookie '{key}'.");
 
     /// <summary>True if the client sent the cookie.</summary>
-    public bool ContainsKey(string key) => TryGetValue(key, out _);
+    public bool ContainsKey(string key) => _cookies.ContainsKey(key);
 
     /// <summary>The value of a cookie, if the client sent it.</summary>
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value)
-    {
-        foreach (var cookie in _cookies)
-        {
-            if (cookie.Key == key)
-            {
-                value = cookie.Value;
-                return true;
-            }
-        }
-        value = null;
-        return false;
-    }
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => _cookies.TryGetValue(key, out value);
 
     /// <summary>The cookies in the client's order.</summary>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _cookies.GetEnumerator();
@@ -65,9 +53,8 @@ public sealed class RequestCookies : IReadOnlyDictionary<string, string>
                 continue;
             var name = pair[..equals].TrimEnd(" \t");
             var value = pair[(equals + 1)..].TrimStart(" \t");
-            if (!IsToken(name) || ContainsKey(name.ToString()))
-                continue;
-            _cookies.Add(new(name.ToString(), CookieText.Unquote(value)));
+            if (IsToken(name))
+                _cookies.TryAdd(name.ToString(), CookieText.Unquote(value));
         }
     }
 

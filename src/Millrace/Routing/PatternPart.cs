@@ -22,10 +22,12 @@ internal sealed record PatternPart(string Text, bool IsParameter, string? Expres
     {
         var canonical = CanonicalSegment.Of(Encoding.UTF8.GetBytes(text));
         var url = new StringBuilder();
-        foreach (byte octet in canonical)
+        for (int i = 0; i < canonical.Length; i++)
         {
-            // A percent sign that is left begins an escape, or is one that the developer wrote as it is.
-            if (octet is (byte)'%' or (byte)'/' || char.IsAsciiLetterOrDigit((char)octet) || "-._~!$&'()*+,;=:@".Contains((char)octet))
+            byte octet = canonical[i];
+            // A percent sign that begins no escape stands for itself, which in a URL is an escape.
+            bool isEscape = octet == '%' && i + 2 < canonical.Length && (AsciiSets.HexValue(canonical[i + 1]) | AsciiSets.HexValue(canonical[i + 2])) >= 0;
+            if (isEscape || octet == '/' || char.IsAsciiLetterOrDigit((char)octet) || "-._~!$&'()*+,;=:@".Contains((char)octet))
                 url.Append((char)octet);
             else
                 url.Append('%').Append(octet.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));

@@ -1,3 +1,6 @@
+using System.Text;
+using Millrace.Protocol.Semantics;
+
 namespace Millrace;
 
 /// <summary>A method, a path pattern and the handler of the requests that match both (aiohttp: RouteDef). Made by <see cref="Web"/>.</summary>
@@ -9,6 +12,8 @@ public sealed partial class Route
         ArgumentNullException.ThrowIfNull(path);
         if (method != AnyMethod && !IsToken(method))
             throw new ArgumentException($"'{method}' is no method: a method is a token of RFC 9110 section 5.6.2, such as GET.", nameof(method));
+        if (Methods.Find(Encoding.ASCII.GetBytes(method)) == KnownMethod.Other && Methods.Find(Encoding.ASCII.GetBytes(method.ToUpperInvariant())) != KnownMethod.Other)
+            throw new ArgumentException($"'{method}' is another method than {method.ToUpperInvariant()}, which it would never match: write it in capitals (RFC 9110 section 9.1).", nameof(method));
         if (name is not null)
             CheckName(name);
         Method = method;
@@ -53,7 +58,7 @@ public sealed partial class Route
     {
         foreach (char c in method)
         {
-            if (c >= 128 || !Protocol.Semantics.AsciiSets.Token.Contains((byte)c))
+            if (c >= 128 || !AsciiSets.Token.Contains((byte)c))
                 return false;
         }
         return true;

@@ -42,7 +42,8 @@ internal sealed class RouteTree
     public void Mount(RoutePattern prefix, Router router)
     {
         var node = prefix.Text.Length == 0 ? _root : NodeOf(prefix);
-        if (node.Mounted is not null)
+        // One that is mounted at the root of another is the innermost there.
+        if (node.Mounted is { } present && !router.IsWithin(present))
             throw new InvalidOperationException($"Another application is mounted at '{prefix.Text}/': mount one of them elsewhere, or in the other.");
         node.Mounted = router;
     }

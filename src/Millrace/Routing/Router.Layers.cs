@@ -32,7 +32,8 @@ public sealed partial class Router
         return handler(request);
     }
 
-    private bool IsWithin(Router other) => this == other || (Parent is not null && Parent.IsWithin(other));
+    /// <summary>Whether this is the router, or that of an application mounted in it.</summary>
+    internal bool IsWithin(Router other) => this == other || (Parent is not null && Parent.IsWithin(other));
 
     /// <summary>A handler during which <see cref="Request.App"/> is this application, and what it was before as soon as it has answered.</summary>
     private Handler InLayer(Handler handler) => request =>

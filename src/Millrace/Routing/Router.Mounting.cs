@@ -35,12 +35,20 @@ public sealed partial class Router
         prefix = prefix.TrimEnd('/');
         if (RoutePattern.Parse(prefix).Segments.Any(segment => segment.IsRest))
             throw new ArgumentException($"The prefix '{prefix}' matches the rest of every path: nothing would be left for the application's own routes.", nameof(prefix));
-        AddMount(prefix, router);
-        foreach (var (inner, mounted) in router._mounts)
-            AddMount(prefix + inner, mounted);
-        foreach (var entry in router._entries)
-            Add(entry.Under(prefix));
         router.Parent = this;
+        try
+        {
+            AddMount(prefix, router);
+            foreach (var (inner, mounted) in router._mounts)
+                AddMount(prefix + inner, mounted);
+            foreach (var entry in router._entries)
+                Add(entry.Under(prefix));
+        }
+        catch
+        {
+            router.Parent = null;
+            throw;
+        }
         router._prefix = prefix;
     }
 
@@ -56,12 +64,12 @@ public sealed partial class Router
     /// <summary>Nothing can be changed from here on; each route gets its handler with all that stands around it.</summary>
     internal void Freeze()
     {
-        _hasRules = _entries.Concat(_domains.SelectMany(domain => domain.Router._entries)).Any(entry => entry.Route.HandlerRules is not null);
         FreezeAlone();
         foreach (var (_, router) in _mounts)
             router.FreezeAlone();
         foreach (var (_, router) in _domains)
             router.Freeze();
+        _hasRules = _entries.Exists(entry => entry.Route.HandlerRules is not null) || _domains.Exists(domain => domain.Router._hasRules);
         foreach (var entry in _entries)
             entry.Freeze();
     }

@@ -245,6 +245,28 @@ public sealed class CloneTests
         }
     }
 
+    [Fact]
+    public async Task The_time_limit_of_a_route_in_a_domain_of_a_domain_holds_too()
+    {
+        var time = new FakeTimeProvider();
+        var gate = new Gate();
+        var app = new Application { Middlewares = { (request, next) => next(request.Clone(target: "/limited")) } };
+        var inner = app.AddDomain("*", new Application()).AddDomain("a", new Application());
+        inner.AddRoutes(Get("/limited", async Task<Response> (request) =>
+        {
+            await gate.PassAsync();
+            return new Response();
+        }).Timeout(TimeSpan.FromSeconds(5)));
+        await using var server = new RunningServer(Kind.InMemory, app, new ServerOptions { TimeProvider = time, KeepAliveTimeout = Timeout.InfiniteTimeSpan });
+        using var client = await server.ConnectAsync();
+        await client.GetAsync("/unknown");
+        await gate.Arrived;
+        time.Advance(TimeSpan.FromSeconds(6));
+        bool isGivenUp = client.InMemory.BytesFromServer > 0;
+        gate.Open();
+        Assert.Equal((true, 504), (isGivenUp, (await client.ReadAsync()).Status));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

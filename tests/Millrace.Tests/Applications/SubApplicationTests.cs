@@ -102,6 +102,32 @@ public sealed class SubApplicationTests
         Assert.Equal("1 a b", (await server.GetAsync(deep.Router["it"].UrlFor(("n", "1"), ("x", "a b")))).Text);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_application_at_the_root_of_a_mounted_one_is_the_innermost_there(bool isMountedLast)
+    {
+        Middleware Named(string name) => async (request, next) =>
+        {
+            var response = await next(request);
+            response.Headers.Add("Seen", name);
+            return response;
+        };
+        var app = new Application();
+        var sub = new Application { Middlewares = { Named("sub") } };
+        var deep = new Application { Middlewares = { Named("deep") } };
+        deep.AddRoutes(Get("/x", Ok));
+        if (isMountedLast)
+            app.AddSubApplication("/sub", sub);
+        sub.AddSubApplication("/", deep);
+        if (!isMountedLast)
+            app.AddSubApplication("/sub", sub);
+        Assert.Throws<InvalidOperationException>(() => sub.AddSubApplication("/", new Application()));
+        await using var server = new RunningServer(Kind.InMemory, app);
+        foreach (string path in new[] { "/sub/x", "/sub/missing" })
+            Assert.Equal("deep sub", string.Join(" ", (await server.GetAsync(path)).Fields.Where(field => field.Key == "Seen").Select(field => field.Value)));
+    }
+
     [Fact]
     public void What_cannot_be_mounted_is_refused()
     {

@@ -360,6 +360,16 @@ public sealed class FileResponseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_future_was_modified_when_it_was_asked_for()
+    {
+        string path = _files.Write("a.txt", Digits);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(3));
+        await using var server = Serving(path);
+        var response = await server.GetAsync("/");
+        Assert.Equal(response["Date"], response["Last-Modified"]);
+    }
+
+    [Fact]
     public async Task A_file_answers_other_methods_whole()
     {
         string path = _files.Write("a.txt", Digits);

@@ -35,6 +35,16 @@ public sealed class RouteErrorTests
         Assert.StartsWith($"'{method}' is no method: a method is a token of RFC 9110 section 5.6.2, such as GET.", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("get")]
+    [InlineData("Post")]
+    [InlineData("options")]
+    public void A_method_that_is_known_in_capitals_is_refused(string method)
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => Route(method, "/", Ok));
+        Assert.StartsWith($"'{method}' is another method than {method.ToUpperInvariant()}", thrown.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_at_all_is_refused()
     {
@@ -106,8 +116,8 @@ public sealed class RouteErrorTests
     public void Routes_for_different_requests_live_side_by_side()
     {
         var app = new Application();
-        app.AddRoutes(Get("/a", Ok), Post("/a", Ok), Route("*", "/a", Ok), Head("/a", Ok), Route("get", "/a", Ok), Get("/a/", Ok), Get("/{a}", Ok), Get("/{a}/{b}", Ok));
-        Assert.Equal(["GET /a", "POST /a", "* /a", "HEAD /a", "get /a", "GET /a/", "GET /{a}", "GET /{a}/{b}"], app.Router.Routes.Select(route => route.ToString()));
+        app.AddRoutes(Get("/a", Ok), Post("/a", Ok), Route("*", "/a", Ok), Head("/a", Ok), Route("gets", "/a", Ok), Get("/a/", Ok), Get("/{a}", Ok), Get("/{a}/{b}", Ok));
+        Assert.Equal(["GET /a", "POST /a", "* /a", "HEAD /a", "gets /a", "GET /a/", "GET /{a}", "GET /{a}/{b}"], app.Router.Routes.Select(route => route.ToString()));
         Assert.Equal(("GET", "/{a}"), (app.Router.Routes[6].Method, app.Router.Routes[6].Path));
     }
 
