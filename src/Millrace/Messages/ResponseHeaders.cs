@@ -14,14 +14,24 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
     private readonly List<KeyValuePair<string, string>> _fields = [];
     private List<ResponseCookie>? _cookies;
 
+    /// <summary>No fields yet.</summary>
+    public ResponseHeaders()
+    {
+    }
+
+    /// <param name="contentType">A Content-Type that was checked; null for none.</param>
+    internal ResponseHeaders(string? contentType)
+    {
+        if (contentType is not null)
+            _fields.Add(new("Content-Type", contentType));
+    }
+
     /// <summary>The number of fields.</summary>
     public int Count => _fields.Count;
 
     internal bool HasDate { get; private set; }
 
     internal bool HasServer { get; private set; }
-
-    internal bool HasContentType { get; private set; }
 
     internal ReadOnlySpan<KeyValuePair<string, string>> Fields => CollectionsMarshal.AsSpan(_fields);
 
@@ -58,7 +68,6 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
             throw new ArgumentException("The server manages the connection: call StreamResponse.ForceClose() to end it after this response.", nameof(name));
         HasDate |= Is(name, "Date");
         HasServer |= Is(name, "Server");
-        HasContentType |= Is(name, "Content-Type");
         _fields.Add(new(name, value));
     }
 
@@ -68,7 +77,6 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
         ArgumentNullException.ThrowIfNull(name);
         HasDate &= !Is(name, "Date");
         HasServer &= !Is(name, "Server");
-        HasContentType &= !Is(name, "Content-Type");
         return _fields.RemoveAll(field => Is(field.Key, name)) > 0;
     }
 
@@ -115,12 +123,13 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds what stands in others, which were checked there.</summary>
+    /// <summary>Adds what stands in others, which were checked there; a Content-Type in the place of the one here.</summary>
     internal void AddAll(ResponseHeaders others)
     {
         HasDate |= others.HasDate;
         HasServer |= others.HasServer;
-        HasContentType |= others.HasContentType;
+        if (others.Contains("Content-Type"))
+            Remove("Content-Type");
         _fields.AddRange(others._fields);
         if (others._cookies is not null)
             (_cookies ??= []).AddRange(others._cookies);

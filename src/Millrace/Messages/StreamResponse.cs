@@ -10,6 +10,8 @@ namespace Millrace;
 public partial class StreamResponse
 {
     private ResponseHeaders? _headers;
+
+    // Where there are no other fields, which is nearly always: it needs no list then. In the headers once those are there.
     private string? _contentType;
     private byte[] _contentTypeBytes = [];
     private ResponseWriter? _writer;
@@ -55,20 +57,18 @@ public partial class StreamResponse
     }
 
     /// <summary>The header fields. Changes after the head was sent have no effect.</summary>
-    public ResponseHeaders Headers => _headers ??= new ResponseHeaders();
+    public ResponseHeaders Headers => _headers ??= new ResponseHeaders(_contentType);
 
-    /// <summary>The Content-Type field; null sends none.</summary>
+    /// <summary>The Content-Type field, which stands among the <see cref="Headers"/> too; null sends none.</summary>
     /// <exception cref="ArgumentException">Set to a text with line breaks or other control characters.</exception>
     public string? ContentType
     {
-        get => _headers?["Content-Type"] ?? _contentType;
+        get => _headers is null ? _contentType : _headers["Content-Type"];
         set
         {
             if (value is not null)
                 OutgoingFields.CheckValue("Content-Type", value);
-            _headers?.Remove("Content-Type");
-            _contentType = value;
-            _contentTypeBytes = value is null ? [] : System.Text.Encoding.Latin1.GetBytes(value);
+            SetContentType(value, value is null ? [] : System.Text.Encoding.Latin1.GetBytes(value));
         }
     }
 
@@ -104,7 +104,7 @@ public partial class StreamResponse
     internal ResponseHeaders? HeadersIfAny => _headers;
 
     /// <summary>The Content-Type to write, unless one stands among the headers.</summary>
-    internal ReadOnlySpan<byte> ContentTypeBytes => _headers is { HasContentType: true } ? [] : _contentTypeBytes;
+    internal ReadOnlySpan<byte> ContentTypeBytes => _headers is null ? _contentTypeBytes : [];
 
     /// <summary>The connection is closed after this response.</summary>
     public void ForceClose() => ClosesConnection = true;
@@ -165,8 +165,10 @@ public partial class StreamResponse
         writer.EndAsync(trailers, cancellationToken);
 
     /// <summary>A type known to be proper, with its bytes made once.</summary>
-    private protected void SetContentType(string contentType, byte[] bytes)
+    private protected void SetContentType(string? contentType, byte[] bytes)
     {
+        if (_headers is not null)
+            _headers["Content-Type"] = contentType;
         _contentType = contentType;
         _contentTypeBytes = bytes;
     }
@@ -178,8 +180,10 @@ public partial class StreamResponse
         ClosesConnection = other.ClosesConnection;
         _contentType = other._contentType;
         _contentTypeBytes = other._contentTypeBytes;
-        if (other._headers is not null)
-            Headers.AddAll(other._headers);
+        if (other._headers is null)
+            return;
+        _headers = new ResponseHeaders();
+        _headers.AddAll(other._headers);
     }
 
     private void ThrowIfPrepared()

@@ -123,7 +123,7 @@ public sealed class CompressionTests
             var response = await AskAsync(server, coding);
             Assert.Equal((coding, Long, "a=1; Path=/"), (response["Content-Encoding"], Encoding.UTF8.GetString(Decode(coding, response.Body)), response["Set-Cookie"]));
         }
-        Assert.Single(kept.Headers);
+        Assert.Equal(["Content-Type", "Set-Cookie"], kept.Headers.Select(field => field.Key));
     }
 
     public static TheoryData<Kind, string, bool> Streams

@@ -61,6 +61,32 @@ public sealed class ResponseTests
     }
 
     [Fact]
+    public async Task The_content_type_is_a_field_like_others()
+    {
+        var text = Response.Text("x");
+        Assert.Equal((Response.TextType, 1), (text.Headers["content-type"], text.Headers.Count));
+        text.ContentType = "a/b";
+        Assert.Equal("a/b", text.Headers["Content-Type"]);
+        Assert.True(text.Headers.Remove("Content-Type"));
+        Assert.Null(text.ContentType);
+        text.ContentType = "c/d";
+        Assert.Equal("c/d", Assert.Single(text.Headers).Value);
+
+        var file = new FileResponse("x.css") { Headers = { ["X"] = "y" } };
+        Assert.False(file.Headers.Contains("Content-Type"));
+
+        var thrown = new HttpException(400, "<p>") { Headers = { ["X"] = "y" }, ContentType = "text/html" };
+        Assert.Equal(["Content-Type: text/html", "X: y"], thrown.ToResponse().Headers.Select(field => $"{field.Key}: {field.Value}"));
+        thrown.Headers["Content-Type"] = "e/f";
+        Assert.Equal("e/f", thrown.ToResponse().ContentType);
+
+        var sent = await AnswerAsync(request => With(Response.Text("x"), response => response.Headers.Remove("Content-Type")));
+        Assert.Null(sent["Content-Type"]);
+        sent = await AnswerAsync(request => With(Response.Text("x"), response => response.Headers["X"] = "y"));
+        Assert.Equal(Response.TextType, Assert.Single(sent.Fields, field => field.Key == "Content-Type").Value);
+    }
+
+    [Fact]
     public async Task Status_reason_and_fields_are_sent_as_set()
     {
         var response = await AnswerAsync(request => With(new Response(299), response =>
