@@ -6,9 +6,10 @@ namespace Millrace;
 
 public sealed partial class Request
 {
-    // Of a clone: the request that the connection knows. Of that one: its clones, which end with it.
+    // Of a clone: the request that the connection knows, and the clone of it that was made before. Of that one: its last clone. They end with it.
     private Request? _origin;
-    private List<Request>? _clones;
+    private Request? _earlierClone;
+    private Request? _lastClone;
 
     private Request Origin => _origin ?? this;
 
@@ -45,8 +46,24 @@ public sealed partial class Request
             Destination = method is null && target is null ? Destination : null,
         };
         clone.StayInLayer(this);
-        (Origin._clones ??= []).Add(clone);
+        clone.EndWith(Origin);
         return clone;
+    }
+
+    private void EndWith(Request origin)
+    {
+        // A handler that was given up may clone while its request ends.
+        do
+            _earlierClone = Volatile.Read(ref origin._lastClone);
+        while (Interlocked.CompareExchange(ref origin._lastClone, this, _earlierClone) != _earlierClone);
+        if (origin._view.IsEnded)
+            End();
+    }
+
+    private void EndClones()
+    {
+        for (var clone = Volatile.Read(ref _lastClone); clone is not null; clone = clone._earlierClone)
+            clone.End();
     }
 
     /// <summary>Whoever made the clone sees it in the same application.</summary>

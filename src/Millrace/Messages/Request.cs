@@ -225,7 +225,7 @@ public sealed partial class Request
     {
         _view.End();
         EndForms();
-        _clones?.ForEach(clone => clone.End());
+        EndClones();
         (_decodedBody as DecodedBody)?.End();
     }
 
