@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Testing;
@@ -66,6 +67,15 @@ public sealed class BufferPoolTests : IDisposable
     }
 
     [Fact]
+    public void A_block_that_is_out_is_not_held_by_the_pool()
+    {
+        var blocks = LoseBlocks(100);
+        GC.Collect();
+        Assert.Equal(0, blocks.Count(block => block.IsAlive));
+        Assert.Equal(100, Pool.Rented);
+    }
+
+    [Fact]
     public void A_pool_at_rest_sets_no_timer()
     {
         RentAndReturn(100, []);
@@ -80,6 +90,14 @@ public sealed class BufferPoolTests : IDisposable
     {
         for (int i = 0; i < 3; i++)
             _time.Advance(TimeSpan.FromSeconds(10.1));
+    }
+
+    // Not inlined: its locals must be gone when the collector looks.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> LoseBlocks(int count)
+    {
+        RentAndReturn(count, []);
+        return [.. Enumerable.Range(0, count).Select(_ => new WeakReference(Pool.Rent()))];
     }
 
     private void RentAndReturn(int count, HashSet<byte[]> seen)

@@ -88,6 +88,8 @@ internal sealed class BufferPool(EventLoop loop) : LoopTimer
             if (_count > 0)
             {
                 var block = _blocks[--_count];
+                // Not held from here too: its renter may be lost with it.
+                _blocks[_count] = null!;
                 _leastCount = Math.Min(_leastCount, _count);
                 return block;
             }
