@@ -152,6 +152,20 @@ public sealed class HandOverTests : IDisposable
     }
 
     [EpollFact]
+    public async Task A_logger_that_hears_of_the_limit_holds_nobody_up()
+    {
+        Harness? made = null;
+        var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var log = new WaitingLogger(() => asked.TrySetResult(Task.Run(() => made!.Epoll.Crew.Threads).Wait(TimeSpan.FromSeconds(5))));
+        var server = new BlockingServer(_gate.Wait);
+        await using var harness = made = Start(server, options => options with { ThreadsMax = 3, Logger = log });
+        var clients = await server.BlockAsync(harness, 3);
+        Assert.True(await asked.Task);
+        _gate.Set();
+        await BlockingServer.AnsweredAsync(clients);
+    }
+
+    [EpollFact]
     public async Task Fewer_threads_than_loops_are_not_taken_literally()
     {
         var server = new BlockingServer(_gate.Wait);

@@ -57,6 +57,8 @@ internal sealed class Crew(TransportOptions options)
 
     private Member? FindMember()
     {
+        bool mayStart;
+        bool isNews;
         lock (_lock)
         {
             if (_spares.Count > 0)
@@ -65,17 +67,16 @@ internal sealed class Crew(TransportOptions options)
                 _spares.RemoveAt(_spares.Count - 1);
                 return spare;
             }
-            if (_threads >= Math.Max(options.ThreadsMax, options.LoopCount))
-            {
-                if (!_full)
-                    options.Logger.AllThreadsHeldUp(options.ThreadsMax);
-                _full = true;
-                return null;
-            }
-            _full = false;
-            _threads++;
+            mayStart = _threads < Math.Max(options.ThreadsMax, options.LoopCount);
+            if (mayStart)
+                _threads++;
+            isNews = !mayStart && !_full;
+            _full = !mayStart;
         }
-        return TryStart();
+        // Not under the lock: a logger is user code, and may wait for a thread that wants to rest.
+        if (isNews)
+            options.Logger.AllThreadsHeldUp(options.ThreadsMax);
+        return mayStart ? TryStart() : null;
     }
 
     // Before the loop is taken from anyone: a loop must never be without a leader.
