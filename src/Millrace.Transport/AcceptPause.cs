@@ -7,7 +7,7 @@ namespace Millrace.Transport;
 /// The pause of a listener that has no descriptor or memory for one more connection: those wait in the system's queue, nothing
 /// spins meanwhile, and the log says so once and not at every attempt.
 /// </summary>
-internal sealed class AcceptPause(EventLoop loop, DescriptorHeadroom headroom, ILogger logger, Action resume) : LoopTimer
+internal sealed class AcceptPause(EventLoop loop, DescriptorHeadroom headroom, ILogger logger, Func<bool> tryResume) : LoopTimer
 {
     private const int PauseMilliseconds = 500;
 
@@ -32,16 +32,13 @@ internal sealed class AcceptPause(EventLoop loop, DescriptorHeadroom headroom, I
     {
         _stopped = true;
         loop.Timers.Remove(this);
-        resume();
+        _ = tryResume();
     }
 
     protected internal override void OnDue()
     {
-        if (_stopped || headroom.Exists())
-        {
-            resume();
+        if (_stopped || (headroom.Exists() && tryResume()))
             return;
-        }
         _lastAt = loop.Clock.Milliseconds;
         loop.Timers.Set(this, _lastAt + PauseMilliseconds);
     }

@@ -12,12 +12,12 @@ internal abstract class ServerTransport : IAsyncDisposable
     /// </summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public virtual Listener Listen(EndPoint endPoint, ListenOptions options, Action<Connection> onAccepted) =>
-        Listen(ListenSocket.Open(endPoint, options), onAccepted);
+        ListenOn(ListenSocket.Open(endPoint, options), onAccepted);
 
     /// <summary>Listens on a socket that came bound from outside, and takes it over.</summary>
     /// <exception cref="SocketException">It cannot listen.</exception>
     public Listener Listen(Socket socket, ListenOptions options, Action<Connection> onAccepted) =>
-        Listen(ListenSocket.Adopt(socket, options), onAccepted);
+        ListenOn(ListenSocket.Adopt(socket, options), onAccepted);
 
     /// <summary>The loops, whatever their kind.</summary>
     public virtual IReadOnlyList<EventLoop> EventLoops => [];
@@ -27,6 +27,19 @@ internal abstract class ServerTransport : IAsyncDisposable
 
     protected virtual Listener Listen(ListenSocket socket, Action<Connection> onAccepted) =>
         throw new NotSupportedException("This transport knows no sockets.");
+
+    private Listener ListenOn(ListenSocket socket, Action<Connection> onAccepted)
+    {
+        try
+        {
+            return Listen(socket, onAccepted);
+        }
+        catch
+        {
+            socket.Socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Ends the loops. Every listener was stopped and every connection closed before.</summary>
     public abstract ValueTask DisposeAsync();

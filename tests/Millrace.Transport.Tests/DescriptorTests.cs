@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
+using Millrace.Transport.Epoll;
 using Millrace.Transport.Tests.Support;
 
 namespace Millrace.Transport.Tests;
@@ -19,9 +20,22 @@ public sealed class DescriptorTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors run out in a child process with a small limit, which is made for Linux.");
         if (Environment.GetEnvironmentVariable(ChildVariable) is null)
-            await RunInChildAsync(kind);
+            await RunInChildAsync(nameof(Without_descriptors_accepting_pauses_with_one_log_line_and_nobody_is_lost), kind);
         else
             await RunOutOfDescriptorsAsync(kind);
+    }
+
+    [EpollFact]
+    public async Task A_transport_that_has_no_descriptors_for_all_its_loops_keeps_none()
+    {
+        if (Environment.GetEnvironmentVariable(ChildVariable) is null)
+        {
+            await RunInChildAsync(nameof(A_transport_that_has_no_descriptors_for_all_its_loops_keeps_none), Kind.Epoll);
+            return;
+        }
+        for (int i = 0; i < 3; i++)
+            Assert.Throws<SocketException>(() => new EpollTransport(new TransportOptions { Loops = ChildLimit }));
+        await using var transport = new EpollTransport(new TransportOptions { Loops = 20 });
     }
 
     [Theory(Timeout = 30_000)]
@@ -62,10 +76,10 @@ public sealed class DescriptorTests
         }
     }
 
-    private static async Task RunInChildAsync(Kind kind)
+    private static async Task RunInChildAsync(string test, Kind kind)
     {
         // The limit is the child's alone: in this process it would hit whatever else needs a file just then.
-        string method = $"{typeof(DescriptorTests).FullName}.{nameof(Without_descriptors_accepting_pauses_with_one_log_line_and_nobody_is_lost)}";
+        string method = $"{typeof(DescriptorTests).FullName}.{test}";
         string program = Environment.ProcessPath!;
         string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(DescriptorTests).Assembly.Location] : [program];
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -n {ChildLimit}; exec \"$@\"", "sh", .. self, "--filter-method", method])

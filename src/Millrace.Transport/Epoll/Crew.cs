@@ -23,8 +23,24 @@ internal sealed class Crew(TransportOptions options)
         }
     }
 
-    public void Lead(EpollLoop loop) =>
-        Assign(FindMember() ?? throw new InvalidOperationException("The system has no thread for an event loop: raise the limits of threads, memory or open files."), loop, loop.Word);
+    /// <summary>Gives every loop its first leader, or none of them.</summary>
+    /// <exception cref="InvalidOperationException">The system has no thread left.</exception>
+    public void Lead(EpollLoop[] loops)
+    {
+        var members = new List<Member>();
+        while (members.Count < loops.Length)
+        {
+            if (FindMember() is not { } member)
+            {
+                members.ForEach(PutBack);
+                _ = StopAsync();
+                throw new InvalidOperationException("The system has no thread for an event loop: raise the limits of threads, memory or open files.");
+            }
+            members.Add(member);
+        }
+        for (int i = 0; i < loops.Length; i++)
+            Assign(members[i], loops[i], loops[i].Word);
+    }
 
     /// <summary>Gives the loop to another thread, unless the callback that <paramref name="word"/> names has just ended or all threads are held up.</summary>
     public bool TryTakeOver(EpollLoop loop, ulong word)

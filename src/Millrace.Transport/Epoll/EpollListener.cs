@@ -31,7 +31,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         _socket = listening.Socket;
         _onAccepted = onAccepted;
         LocalEndPoint = _socket.LocalEndPoint!;
-        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, Watch);
+        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, TryWatch);
         Descriptor = (int)_socket.Handle;
         Generation = transport.NextGeneration();
         Watch();
@@ -141,6 +141,21 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         _pause.Begin(error);
     }
 
+    private bool TryWatch()
+    {
+        try
+        {
+            Watch();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>All loops watch from here on, or none does.</summary>
+    /// <exception cref="SocketException">The kernel has no memory to watch one more descriptor (epoll_ctl(2): ENOMEM, ENOSPC).</exception>
     private void Watch()
     {
         lock (_lock)
@@ -148,8 +163,16 @@ internal sealed class EpollListener : Listener, IReadinessTarget
             if (_stopping is not null)
                 return;
             _watched = true;
-            foreach (var loop in _transport.Loops)
-                loop.Add(this, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE);
+            try
+            {
+                foreach (var loop in _transport.Loops)
+                    loop.Add(this, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE);
+            }
+            catch (SocketException)
+            {
+                Unwatch();
+                throw;
+            }
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class EpollLoop : EventLoop
 
     private readonly EpollTransport _transport;
     private readonly int _epoll = Libc.EpollCreate();
-    private readonly int _wakeUp = Libc.EventFd();
+    private readonly int _wakeUp = -1;
     private readonly EpollEvents _events = new();
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Lock _targetsLock = new();
@@ -53,7 +53,16 @@ internal sealed class EpollLoop : EventLoop
     public EpollLoop(EpollTransport transport, TimeProvider timeProvider) : base(timeProvider)
     {
         _transport = transport;
-        Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, _wakeUp, Libc.EPOLLIN | Libc.EPOLLET, DataOf(_wakeUp, 0));
+        try
+        {
+            _wakeUp = Libc.EventFd();
+            Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, _wakeUp, Libc.EPOLLIN | Libc.EPOLLET, DataOf(_wakeUp, 0));
+        }
+        catch (SocketException)
+        {
+            Free();
+            throw;
+        }
     }
 
     /// <summary>Number of open connections, for the choice of the least busy loop.</summary>
@@ -186,11 +195,11 @@ internal sealed class EpollLoop : EventLoop
         Interlocked.Decrement(ref _connections);
     }
 
-    /// <summary>Stops watching a descriptor that stays open.</summary>
+    /// <summary>Stops watching a descriptor that stays open, if it was watched.</summary>
     public void Unwatch(IReadinessTarget target)
     {
         Forget(target.Descriptor);
-        Libc.EpollControl(_epoll, Libc.EPOLL_CTL_DEL, target.Descriptor, 0, 0);
+        Libc.EpollForget(_epoll, target.Descriptor);
     }
 
     protected override void OnEarlierTimer() => WakeUp();
@@ -204,7 +213,10 @@ internal sealed class EpollLoop : EventLoop
     private void Forget(int fd)
     {
         lock (_targetsLock)
-            Volatile.Write(ref _targets[fd], null);
+        {
+            if (fd < _targets.Length)
+                Volatile.Write(ref _targets[fd], null);
+        }
     }
 
     private void Enter(ref ulong word)

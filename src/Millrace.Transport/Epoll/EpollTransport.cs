@@ -15,11 +15,21 @@ internal sealed class EpollTransport : ServerTransport
         Crew = new Crew(options);
         Watchdog = new Watchdog(this, options);
         Loops = new EpollLoop[options.LoopCount];
-        for (int i = 0; i < Loops.Length; i++)
-            Loops[i] = new EpollLoop(this, options.TimeProvider);
-        foreach (var loop in Loops)
-            Crew.Lead(loop);
-        Watchdog.Start();
+        try
+        {
+            for (int i = 0; i < Loops.Length; i++)
+                Loops[i] = new EpollLoop(this, options.TimeProvider);
+            Watchdog.Start();
+            Crew.Lead(Loops);
+        }
+        catch
+        {
+            // Nobody leads yet: either all loops have a thread or none.
+            Watchdog.Dispose();
+            foreach (EpollLoop? loop in Loops)
+                loop?.Free();
+            throw;
+        }
     }
 
     public EpollLoop[] Loops { get; }

@@ -41,12 +41,12 @@ internal sealed class Watchdog : IDisposable
             _thread.UnsafeStart();
     }
 
-    /// <summary>Ends the watch.</summary>
+    /// <summary>Ends the watch, be it begun or not.</summary>
     public void Dispose()
     {
         _stopping = true;
         _wakeUp.Set();
-        if (_interval != Timeout.InfiniteTimeSpan)
+        if (_thread.IsAlive)
             _thread.Join();
         _wakeUp.Dispose();
     }

@@ -23,7 +23,7 @@ internal sealed class SocketListener : Listener
         _transport = transport;
         _socket = listening.Socket;
         _onAccepted = onAccepted;
-        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, _pauseOver.Raise);
+        _pause = new AcceptPause(transport.Loops[0], transport.Headroom, transport.Logger, TryResume);
         LocalEndPoint = _socket.LocalEndPoint!;
         _accepting = AcceptAllAsync();
     }
@@ -79,6 +79,12 @@ internal sealed class SocketListener : Listener
     {
         _pause.Begin((int)error);
         return _pauseOver.WaitAsync();
+    }
+
+    private bool TryResume()
+    {
+        _pauseOver.Raise();
+        return true;
     }
 
     private Socket? TryAcceptNow()

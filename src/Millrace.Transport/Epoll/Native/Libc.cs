@@ -30,9 +30,9 @@ internal static unsafe partial class Libc
     public const uint EPOLLET = 1u << 31;
 
     public const int EPOLL_CTL_ADD = 1;
-    public const int EPOLL_CTL_DEL = 2;
     public const int EPOLL_CTL_MOD = 3;
 
+    private const int EPOLL_CTL_DEL = 2;
     private const int EPOLL_CLOEXEC = 0x80000;
     private const int EFD_CLOEXEC = 0x80000;
     private const int EFD_NONBLOCK = 0x800;
@@ -140,6 +140,13 @@ internal static unsafe partial class Libc
         EpollEvents.Write(entry, events, data);
         if (epoll_ctl(epoll, operation, fd, entry) != 0)
             throw new SocketException(Marshal.GetLastPInvokeError(), "epoll_ctl failed");
+    }
+
+    /// <summary>Takes a descriptor out, be it in or not (ENOENT).</summary>
+    public static void EpollForget(int epoll, int fd)
+    {
+        var entry = stackalloc byte[EpollEvents.EntrySizeMax];
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, fd, entry);
     }
 
     /// <summary>Number of events fetched; 0 also when a signal cut the wait short.</summary>
