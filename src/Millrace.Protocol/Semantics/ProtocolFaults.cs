@@ -44,7 +44,7 @@ internal static class ProtocolFaults
         ProtocolFault.BadContentLength => new(400, "bad_content_length", "Content-Length must be one decimal number."),
         ProtocolFault.SeveralContentLengths => new(400, "several_content_lengths", "Send Content-Length once."),
         ProtocolFault.LengthAndTransferEncoding => new(400, "length_and_transfer_encoding", "Send Content-Length or Transfer-Encoding, not both."),
-        ProtocolFault.BadTransferEncoding => new(400, "bad_transfer_encoding", "Transfer-Encoding must be chunked, once and last."),
+        ProtocolFault.BadTransferEncoding => new(400, "bad_transfer_encoding", "Transfer-Encoding must end with chunked, and have it once."),
         ProtocolFault.UnsupportedTransferCoding => new(501, "unsupported_transfer_coding", "The only transfer coding implemented here is chunked."),
         ProtocolFault.TransferEncodingInHttp10 => new(400, "transfer_encoding_in_http_1_0", "HTTP/1.0 has no Transfer-Encoding; send Content-Length."),
         ProtocolFault.BodyNotAllowed => new(400, "body_not_allowed", "A request with this method has no content."),

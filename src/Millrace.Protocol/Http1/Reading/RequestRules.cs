@@ -13,6 +13,7 @@ internal struct RequestRules
     private bool _keepAlive;
     private bool _upgrade;
     private bool _expectsContinue;
+    private TransferCodings _codings;
 
     /// <summary>Judges a field before it joins the table of <paramref name="head"/>.</summary>
     public ProtocolFault Accept(ReadOnlySpan<byte> message, FieldSlice field, RawRequestMessage head)
@@ -39,7 +40,9 @@ internal struct RequestRules
     /// <summary>Judges the head as a whole and settles what follows from it.</summary>
     public readonly ProtocolFault Conclude(ReadOnlySpan<byte> message, RawRequestMessage head)
     {
-        var fault = CheckHost(message, head);
+        var fault = _codings.Conclude();
+        if (fault == ProtocolFault.None)
+            fault = CheckHost(message, head);
         if (fault != ProtocolFault.None)
             return fault;
         var hasContent = head.Framing == BodyFraming.Chunked || head.ContentLength > 0;
@@ -77,18 +80,15 @@ internal struct RequestRules
         return ProtocolFault.None;
     }
 
-    private static ProtocolFault AcceptTransferEncoding(ReadOnlySpan<byte> value, RawRequestMessage head)
+    private ProtocolFault AcceptTransferEncoding(ReadOnlySpan<byte> value, RawRequestMessage head)
     {
         // RFC 9112 6.1: Transfer-Encoding in an HTTP/1.0 message means faulty framing.
         if (head.MinorVersion == 0)
             return ProtocolFault.TransferEncodingInHttp10;
         if (head.Contains(KnownField.ContentLength))
             return ProtocolFault.LengthAndTransferEncoding;
-        // A second line continues the list of the first, which has ended with chunked.
-        if (head.Contains(KnownField.TransferEncoding))
-            return ProtocolFault.BadTransferEncoding;
         head.Framing = BodyFraming.Chunked;
-        return TransferEncodingSyntax.Check(value);
+        return _codings.Accept(value);
     }
 
     private void AcceptConnection(ReadOnlySpan<byte> value)
