@@ -113,8 +113,18 @@ public sealed class ProxyHeaderTests
     {
         // Section 2.1: "TCP6" is followed by addresses in colon notation.
         Assert.Equal(ReadResult.Fault, ProxyHeaderReader.Read("PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n"u8, out _, out _));
-        Assert.Equal(ReadResult.Complete, ProxyHeaderReader.Read("PROXY TCP6 ::ffff:1.2.3.4 ::1 1 2\r\n"u8, out var header, out _));
-        Assert.Equal(IPAddress.Parse("::ffff:1.2.3.4"), header.Source!.Address);
+        Assert.Equal(ReadResult.Complete, ProxyHeaderReader.Read("PROXY TCP6 ::ffff:1.2.3.4 ::1 1 2\r\n"u8, out _, out _));
+    }
+
+    [Fact]
+    public void An_address_of_version_4_in_the_form_of_version_6_is_the_one_of_version_4()
+    {
+        Assert.Equal(ReadResult.Complete, ProxyHeaderReader.Read("PROXY TCP6 ::ffff:1.2.3.4 ::ffff:5.6.7.8 1 2\r\n"u8, out var header, out _));
+        Assert.Equal((new IPEndPoint(0x04030201, 1), new IPEndPoint(0x08070605, 2)), (header.Source, header.Destination));
+        string mapped = new string('\0', 10) + "\u00ff\u00ff";
+        string binary = $"{Signature}\u0021\u0021\0\u0024{mapped}\u0001\u0002\u0003\u0004{mapped}\u0005\u0006\u0007\u0008\0\u0001\0\u0002";
+        Assert.Equal(ReadResult.Complete, ProxyHeaderReader.Read(Bytes(binary), out header, out _));
+        Assert.Equal((new IPEndPoint(0x04030201, 1), new IPEndPoint(0x08070605, 2)), (header.Source, header.Destination));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal static class ProxyHeaderReader
         if (!TryAddress(line[parts[1]], isV6, out var source) || !TryAddress(line[parts[2]], isV6, out var destination)
             || !TryPort(line[parts[3]], out int sourcePort) || !TryPort(line[parts[4]], out int destinationPort))
             return ReadResult.Fault;
-        header = new ProxyHeader(new IPEndPoint(source, sourcePort), new IPEndPoint(destination, destinationPort));
+        header = new ProxyHeader(Plain(source, sourcePort), Plain(destination, destinationPort));
         return ReadResult.Complete;
     }
 
@@ -88,10 +88,13 @@ internal static class ProxyHeaderReader
         var addresses = bytes.Slice(BinaryFixedBytes, 2 * addressBytes + 4);
         var ports = addresses[(2 * addressBytes)..];
         header = new ProxyHeader(
-            new IPEndPoint(new IPAddress(addresses[..addressBytes]), ports[0] << 8 | ports[1]),
-            new IPEndPoint(new IPAddress(addresses.Slice(addressBytes, addressBytes)), ports[2] << 8 | ports[3]));
+            Plain(new IPAddress(addresses[..addressBytes]), ports[0] << 8 | ports[1]),
+            Plain(new IPAddress(addresses.Slice(addressBytes, addressBytes)), ports[2] << 8 | ports[3]));
         return ReadResult.Complete;
     }
+
+    // As addresses of the system come: one client is one client, however its proxy writes it.
+    private static IPEndPoint Plain(IPAddress address, int port) => new(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
 
     // What does not fit into the parts shows in their count.
     private static int Split(ReadOnlySpan<byte> line, Span<Range> parts)
