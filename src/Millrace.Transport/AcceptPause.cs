@@ -11,20 +11,15 @@ internal sealed class AcceptPause(EventLoop loop, DescriptorHeadroom headroom, I
 {
     private const int PauseMilliseconds = 500;
 
-    // A shortage that was away for less is still the same one.
-    private const int SameShortageMilliseconds = 60_000;
-
-    private long _lastAt = long.MinValue / 2;
+    private readonly ShortageLog _shortage = new(loop.Clock, logger);
+    private int _error;
     private volatile bool _stopped;
 
     /// <summary>Accepting was stopped because of <paramref name="error"/>. One caller at a time.</summary>
     public void Begin(int error)
     {
-        long now = loop.Clock.Milliseconds;
-        if (now - _lastAt > SameShortageMilliseconds)
-            logger.AcceptPaused(error, PauseMilliseconds);
-        _lastAt = now;
-        loop.Timers.Set(this, now + PauseMilliseconds);
+        _error = error;
+        Pause();
     }
 
     /// <summary>The listener stops: a pause under way ends.</summary>
@@ -39,7 +34,12 @@ internal sealed class AcceptPause(EventLoop loop, DescriptorHeadroom headroom, I
     {
         if (_stopped || (headroom.Exists() && tryResume()))
             return;
-        _lastAt = loop.Clock.Milliseconds;
-        loop.Timers.Set(this, _lastAt + PauseMilliseconds);
+        Pause();
+    }
+
+    private void Pause()
+    {
+        _shortage.Note(_error, PauseMilliseconds);
+        loop.Timers.Set(this, loop.Clock.Milliseconds + PauseMilliseconds);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Testing;
+using Millrace.Transport.Clock;
 using Millrace.Transport.Epoll;
 using Millrace.Transport.Epoll.Native;
 using Millrace.Transport.Tests.Support;
@@ -23,6 +24,23 @@ public sealed class ShortageTests
         for (int i = 0; i < 10; i++)
             time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(3, attempts);
+    }
+
+    [Fact]
+    public void A_shortage_is_logged_once_however_many_meet_it_and_the_next_one_again()
+    {
+        var time = new FakeTimeProvider();
+        var log = new RecordingLogger();
+        var shortage = new ShortageLog(new LoopClock(time), log);
+        for (int i = 0; i < 1000; i++)
+        {
+            Parallel.For(0, 4, _ => shortage.Note(Libc.EMFILE, 100));
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.Equal(1, log.Count(2));
+        time.Advance(TimeSpan.FromMinutes(2));
+        shortage.Note(Libc.EMFILE, 100);
+        Assert.Equal(2, log.Count(2));
     }
 
     [EpollFact]

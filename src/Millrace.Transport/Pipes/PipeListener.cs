@@ -15,7 +15,7 @@ internal sealed class PipeListener : Listener
     private readonly PipeOptions _options;
     private readonly IReadOnlyList<EventLoop> _loops;
     private readonly Action<Connection> _onAccepted;
-    private readonly ILogger _logger;
+    private readonly ShortageLog _shortage;
     private readonly Arrivals _arrivals = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -38,7 +38,7 @@ internal sealed class PipeListener : Listener
         _name = name;
         _options = PipeOptions.Asynchronous | (currentUserOnly ? PipeOptions.CurrentUserOnly : PipeOptions.None);
         _loops = loops;
-        _logger = logger;
+        _shortage = new ShortageLog(loops[0].Clock, logger);
         _onAccepted = onAccepted;
         // The first may find no other server at the name; the others find the first.
         var first = Open(PipeOptions.FirstPipeInstance);
@@ -97,7 +97,7 @@ internal sealed class PipeListener : Listener
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                _logger.AcceptPaused(e.HResult, PauseMilliseconds);
+                _shortage.Note(e.HResult, PauseMilliseconds);
             }
             await Task.Delay(TimeSpan.FromMilliseconds(PauseMilliseconds), _loops[0].Clock.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
