@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using static Millrace.Messages.TimeLimits;
 
 namespace Millrace;
 
@@ -182,13 +183,6 @@ public sealed partial class ServerOptions
     private static long AtLeast(long value, long least)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
-        return value;
-    }
-
-    internal static TimeSpan Positive(TimeSpan value)
-    {
-        if (value != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
         return value;
     }
 }

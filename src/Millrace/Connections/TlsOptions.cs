@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Millrace.Messages;
 
 namespace Millrace;
 
@@ -76,7 +77,7 @@ public sealed class TlsOptions
     public TimeSpan HandshakeTimeout
     {
         get;
-        init => field = ServerOptions.Positive(value);
+        init => field = TimeLimits.Positive(value);
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -87,7 +88,7 @@ public sealed class TlsOptions
     public TimeSpan CertificateCheckInterval
     {
         get;
-        init => field = ServerOptions.Positive(value);
+        init => field = TimeLimits.Positive(value);
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>What ALPN offers.</summary>

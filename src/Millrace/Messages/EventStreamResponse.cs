@@ -51,16 +51,7 @@ public sealed class EventStreamResponse : StreamResponse
     /// <see cref="Timeout.InfiniteTimeSpan"/> sends none.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
-    public TimeSpan KeepAlive
-    {
-        get;
-        init
-        {
-            if (value != Timeout.InfiniteTimeSpan)
-                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
-            field = value;
-        }
-    } = TimeSpan.FromSeconds(15);
+    public TimeSpan KeepAlive { get; init => field = TimeLimits.Positive(value); } = TimeSpan.FromSeconds(15);
 
     /// <summary>The id of the last event that the client has seen, which it sends when it connects again; null if it has seen none.</summary>
     /// <exception cref="ObjectDisposedException">The request has ended.</exception>

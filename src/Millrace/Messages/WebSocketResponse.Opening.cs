@@ -31,15 +31,15 @@ public sealed partial class WebSocketResponse
     /// and the connection counts as lost: code 1006. It runs while somebody receives.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
-    public TimeSpan Heartbeat { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+    public TimeSpan Heartbeat { get; init => field = TimeLimits.Positive(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a receive waits for a message; default <see cref="Timeout.InfiniteTimeSpan"/>. Then it throws <see cref="TimeoutException"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
-    public TimeSpan ReceiveTimeout { get; init => field = Positive(value); } = Timeout.InfiniteTimeSpan;
+    public TimeSpan ReceiveTimeout { get; init => field = TimeLimits.Positive(value); } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long the client may take to answer a close; default 10 s. Then the connection is reset: code 1006.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
-    public TimeSpan CloseTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);
+    public TimeSpan CloseTimeout { get; init => field = TimeLimits.Positive(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Most bytes of a message, all its fragments together, and of what a compressed one is made to; default 4 MiB. One more closes with 1009.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
@@ -92,12 +92,5 @@ public sealed partial class WebSocketResponse
         foreach (var (name, _) in fields)
             HeadersIfAny?.Remove(name);
         return [.. fields.Where(field => field.Value is not null).Select(field => new KeyValuePair<string, string>(field.Name, field.Value!))];
-    }
-
-    private static TimeSpan Positive(TimeSpan value)
-    {
-        if (value != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
-        return value;
     }
 }
