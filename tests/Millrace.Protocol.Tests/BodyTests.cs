@@ -77,11 +77,10 @@ public sealed class BodyTests
     [InlineData(4096)]
     [InlineData(int.MaxValue)]
     [InlineData(long.MaxValue)]
-    public void A_chunk_prefix_has_the_length_foretold_and_is_read_back(long size)
+    public void A_chunk_prefix_is_read_back_as_it_was_meant(long size)
     {
         var bytes = new byte[ChunkWriter.PrefixBytesMax];
         var written = ChunkWriter.WritePrefix(bytes, size);
-        Assert.Equal(ChunkWriter.PrefixLength(size), written);
         Assert.Equal($"{size:x}\r\n", Encoding.ASCII.GetString(bytes, 0, written));
         var body = new ChunkedBody(Http1Limits.Default);
         body.Start();

@@ -1,4 +1,3 @@
-
 namespace Millrace.Protocol.Semantics;
 
 /// <summary>One field line as offsets from the first byte of its message; the value without the white space around it.</summary>

@@ -9,7 +9,6 @@ namespace Millrace.Protocol.WebSockets;
 internal sealed record DeflateAgreement(bool KeepsServerContext, bool KeepsClientContext, int ServerWindowBits, int ClientWindowBits, string Answer)
 {
     public const int WindowBitsMax = 15;
-    public const int WindowBitsMin = 8;
 
     // zlib has no window of 8 bits: a client that promises one has one of 9.
     public const int InflateBitsMin = 9;

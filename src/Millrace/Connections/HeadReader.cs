@@ -10,7 +10,7 @@ internal sealed class HeadReader(Http1Limits limits)
 
     public RawRequestMessage Head { get; } = new();
 
-    public Protocol.Semantics.ProtocolFault Fault => _reader.Fault;
+    public ProtocolFault Fault => _reader.Fault;
 
     public ReadResult Read(ReadOnlySpan<byte> message) => _reader.Read(message, Head);
 

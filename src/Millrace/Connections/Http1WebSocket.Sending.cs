@@ -22,7 +22,6 @@ internal sealed partial class Http1WebSocket
     private int _flushPosted;
     private Action? _flush;
 
-
     public override ValueTask SendAsync(Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

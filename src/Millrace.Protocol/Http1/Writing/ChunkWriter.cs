@@ -17,14 +17,11 @@ internal static class ChunkWriter
     /// <summary>The last chunk and an empty trailer section.</summary>
     public static ReadOnlySpan<byte> End => "0\r\n\r\n"u8;
 
-    /// <summary>Bytes that <see cref="WritePrefix"/> will write for data of that length.</summary>
-    public static int PrefixLength(long dataLength) => ((64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)dataLength) + 3) / 4) + 2;
-
     /// <summary>Writes the size line; returns its bytes.</summary>
     public static int WritePrefix(Span<byte> destination, long dataLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dataLength);
-        if (!Utf8Formatter.TryFormat(dataLength, destination, out var digits, new System.Buffers.StandardFormat('x')))
+        if (!Utf8Formatter.TryFormat(dataLength, destination, out var digits, 'x'))
             throw new ArgumentException("The prefix of a chunk needs up to 18 bytes.", nameof(destination));
         Suffix.CopyTo(destination[digits..]);
         return digits + Suffix.Length;
@@ -58,7 +55,7 @@ internal static class ChunkWriter
     private static void CheckTrailer(string name, string value)
     {
         OutgoingFields.Check(name, value);
-        var known = Semantics.FieldNames.Find(name);
+        var known = FieldNames.Find(name);
         if (TrailerRules.IsRefused(known) || TrailerRules.IsLeftOut(known))
             throw new ArgumentException($"The field \"{name}\" must not be sent as a trailer; set it before the head is sent.", nameof(name));
     }
