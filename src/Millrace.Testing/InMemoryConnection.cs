@@ -47,13 +47,6 @@ internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
 
     public override int TryRead(Span<byte> buffer) => Read(buffer);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
-    {
-        int n = Read(buffer.Span);
-        // Not by an async method: a debug build would allocate for it.
-        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
-    }
-
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default)
     {
         int written = Write(head.Span, body.Span);
@@ -117,19 +110,6 @@ internal sealed class InMemoryConnection : Connection, IValueTaskSource<bool>
     }
 
     private bool EndWait() => Interlocked.Exchange(ref _interrupted, 0) == 0;
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (!await WaitReadableAsync().ConfigureAwait(false))
-                return Interrupted;
-            int n = Read(buffer.Span);
-            if (n != NothingYet)
-                return n;
-        }
-    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WriteRestAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, int written)

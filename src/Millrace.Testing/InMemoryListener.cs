@@ -23,7 +23,7 @@ internal sealed class InMemoryListener(InMemoryTransport transport, IPEndPoint e
             var toServer = new BytePipe(transport.PipeCapacity);
             var toClient = new BytePipe(transport.PipeCapacity);
             var client = new IPEndPoint(IPAddress.Loopback, 1 + Interlocked.Increment(ref _clients) % IPEndPoint.MaxPort);
-            onAccepted(new InMemoryConnection(transport.LeastBusyLoop(), toServer, toClient, endPoint, client));
+            onAccepted(new InMemoryConnection(EventLoop.LeastBusy(transport.Loops), toServer, toClient, endPoint, client));
             return new InMemoryClientStream(toClient, toServer);
         }
         finally

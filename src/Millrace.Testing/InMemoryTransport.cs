@@ -27,7 +27,7 @@ internal sealed class InMemoryTransport : ServerTransport
 
     public int PipeCapacity { get; }
 
-    public IReadOnlyList<PooledLoop> Loops => _loops;
+    public IReadOnlyList<InMemoryLoop> Loops => _loops;
 
     public override IReadOnlyList<EventLoop> EventLoops => _loops;
 
@@ -60,8 +60,6 @@ internal sealed class InMemoryTransport : ServerTransport
     }
 
     public void Forget(InMemoryListener listener) => _listeners.TryRemove(((IPEndPoint)listener.LocalEndPoint).Port, out _);
-
-    public InMemoryLoop LeastBusyLoop() => (InMemoryLoop)PooledLoop.LeastBusy(_loops);
 
     private InMemoryListener? TryListen(IPEndPoint endPoint, Action<Connection> onAccepted)
     {

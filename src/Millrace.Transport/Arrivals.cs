@@ -29,6 +29,23 @@ internal sealed class Arrivals
         return false;
     }
 
+    /// <summary>Gives a connection to its owner on its loop. Not here: what the callback runs may block, and the next connection must not wait for it.</summary>
+    public void HandOut(Connection connection, Action<Connection> onAccepted)
+    {
+        _ = TryBegin();
+        connection.Loop.Post(() =>
+        {
+            try
+            {
+                onAccepted(connection);
+            }
+            finally
+            {
+                End();
+            }
+        });
+    }
+
     public void End()
     {
         if (Interlocked.Decrement(ref _underWay) == 0)

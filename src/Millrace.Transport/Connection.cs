@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Millrace.Transport;
@@ -53,7 +54,12 @@ internal abstract class Connection
     public abstract int TryRead(Span<byte> buffer);
 
     /// <summary>Reads at least one byte: a count, <see cref="EndOfStream"/>, <see cref="Lost"/> or <see cref="Interrupted"/>.</summary>
-    public abstract ValueTask<int> ReadAsync(Memory<byte> buffer);
+    public virtual ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        int n = TryRead(buffer.Span);
+        // Not by an async method: a debug build would allocate for it.
+        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
+    }
 
     /// <summary>Writes <paramref name="head"/> and then <paramref name="body"/> whole; false when the connection is lost.</summary>
     public abstract ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default);
@@ -93,4 +99,17 @@ internal abstract class Connection
 
     /// <summary>Gives the connection back to the system. Called once, by the owner, with nothing under way.</summary>
     public abstract void Close();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
+    {
+        while (true)
+        {
+            if (!await WaitReadableAsync().ConfigureAwait(false))
+                return Interrupted;
+            int n = TryRead(buffer.Span);
+            if (n != NothingYet)
+                return n;
+        }
+    }
 }

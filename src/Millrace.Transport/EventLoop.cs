@@ -6,6 +6,8 @@ namespace Millrace.Transport;
 /// <summary>Where callbacks of a share of the connections run: their timers, their buffers, and a queue for work from elsewhere.</summary>
 internal abstract class EventLoop
 {
+    private int _connections;
+
     protected EventLoop(TimeProvider timeProvider)
     {
         Clock = new LoopClock(timeProvider);
@@ -18,6 +20,25 @@ internal abstract class EventLoop
     public TimerWheel Timers { get; }
 
     public BufferPool Buffers { get; }
+
+    /// <summary>Number of open connections, for the choice of the least busy loop.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public static TLoop LeastBusy<TLoop>(IReadOnlyList<TLoop> loops)
+        where TLoop : EventLoop
+    {
+        var least = loops[0];
+        for (int i = 1; i < loops.Count; i++)
+        {
+            if (loops[i].Connections < least.Connections)
+                least = loops[i];
+        }
+        return least;
+    }
+
+    public void AddConnection() => Interlocked.Increment(ref _connections);
+
+    public void RemoveConnection() => Interlocked.Decrement(ref _connections);
 
     /// <summary>Runs <paramref name="callback"/> soon, after what is already waiting.</summary>
     public abstract void Post(Action callback);

@@ -11,7 +11,6 @@ internal class PooledLoop : EventLoop, IDisposable
 {
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private int _connections;
     private int _armRequests;
 
     public PooledLoop(TimeProvider timeProvider, ILogger logger) : base(timeProvider)
@@ -19,24 +18,6 @@ internal class PooledLoop : EventLoop, IDisposable
         _logger = logger;
         _timer = CreateTimer(timeProvider);
     }
-
-    /// <summary>Number of open connections, for the choice of the least busy loop.</summary>
-    public int Connections => Volatile.Read(ref _connections);
-
-    public static PooledLoop LeastBusy(PooledLoop[] loops)
-    {
-        var least = loops[0];
-        foreach (var loop in loops)
-        {
-            if (loop.Connections < least.Connections)
-                least = loop;
-        }
-        return least;
-    }
-
-    public void AddConnection() => Interlocked.Increment(ref _connections);
-
-    public void RemoveConnection() => Interlocked.Decrement(ref _connections);
 
     public override void Post(Action callback) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Loop.Run(work.Callback), (Loop: this, Callback: callback), preferLocal: false);
 

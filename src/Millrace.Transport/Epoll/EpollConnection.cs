@@ -11,28 +11,24 @@ namespace Millrace.Transport.Epoll;
 /// </summary>
 /// <remarks>
 /// Fields by owner. The flow that runs the connection: <see cref="_drained"/> and everything that reads or writes the
-/// descriptor. The loop's leader: nothing; it raises <see cref="_readable"/> and <see cref="_writable"/> and sets
+/// descriptor. The loop's leader: nothing; it raises its two flags and sets
 /// one-way flags. Because system calls come from the owner alone and never wait, the descriptor cannot be closed
 /// under one of them.
 /// </remarks>
-internal sealed partial class EpollConnection : Connection, IReadinessTarget, IValueTaskSource<bool>, IValueTaskSource
+internal sealed partial class EpollConnection : SignalledConnection, IReadinessTarget, IValueTaskSource
 {
     private const int OutOfMemoryPauseMilliseconds = 20;
 
     private readonly EpollLoop _loop;
     private readonly int _fd;
-    private Readiness _readable;
     private Readiness _writable;
     private bool _watchesWrites;
-    private Action? _onPeerClosed;
     private SocketAddressBytes _remoteAddress;
     private readonly byte _remoteAddressLength;
 
     // An edge-triggered descriptor tells nothing more until it was read empty.
     private bool _drained = true;
-    private volatile bool _peerClosed;
     private volatile bool _lost;
-    private int _interrupted;
     private long _sent;
 
     public EpollConnection(EpollLoop loop, int fd, uint generation, ReadOnlySpan<byte> remoteAddress)
@@ -49,8 +45,6 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
     public uint Generation { get; }
 
     public override EventLoop Loop => _loop;
-
-    public override bool PeerClosed => _peerClosed;
 
     /// <summary>
     /// A descriptor that was closed and given to another connection while a timer asks makes the answer wrong, which its contract allows; nothing
@@ -75,7 +69,7 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
         {
             OnPeerClosed();
             _writable.Raise();
-            _readable.Raise();
+            SignalReadable();
             return;
         }
         if ((events & Libc.EPOLLRDHUP) != 0)
@@ -83,26 +77,20 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
         if ((events & Libc.EPOLLOUT) != 0)
             _writable.Raise();
         if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP)) != 0)
-            _readable.Raise();
+            SignalReadable();
     }
 
     public override ValueTask<bool> WaitReadableAsync()
     {
         if (!_drained || _lost)
             return new ValueTask<bool>(true);
-        return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
+        return WaitForSignalAsync();
     }
 
     public override int TryRead(Span<byte> buffer)
     {
         int n = _drained && !_lost ? -Libc.EAGAIN : Receive(buffer);
         return n == -Libc.EAGAIN ? NothingYet : n;
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
-    {
-        int n = _drained ? -Libc.EAGAIN : Receive(buffer.Span);
-        return n == -Libc.EAGAIN ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
     }
 
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
@@ -118,64 +106,26 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
         return WriteRestAsync(head, body, sent);
     }
 
-    public override void Interrupt()
-    {
-        Volatile.Write(ref _interrupted, 1);
-        _readable.Raise();
-    }
-
-    public override void WatchPeer(Action onClosed)
-    {
-        Interlocked.Exchange(ref _onPeerClosed, onClosed);
-        if (_peerClosed)
-            OnPeerClosed();
-    }
-
     public override void CompleteWrites() => Libc.ShutdownWrites(_fd);
 
     public override void Abort()
     {
         _lost = true;
         OnPeerClosed();
-        _readable.Raise();
+        SignalReadable();
         _writable.Raise();
     }
 
     public override void Close()
     {
-        _onPeerClosed = null;
+        ForgetPeerWatch();
         _loop.Remove(this);
         if (_lost)
             Libc.ResetOnClose(_fd);
         Libc.Close(_fd);
     }
 
-    private void OnPeerClosed()
-    {
-        _peerClosed = true;
-        Interlocked.MemoryBarrier();
-        if (_onPeerClosed is not null)
-            Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
-    }
-
-    private bool EndWait()
-    {
-        _drained = false;
-        return Interlocked.Exchange(ref _interrupted, 0) == 0;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (!await WaitReadableAsync().ConfigureAwait(false))
-                return Interrupted;
-            int n = Receive(buffer.Span);
-            if (n != -Libc.EAGAIN)
-                return n;
-        }
-    }
+    protected override void OnSignalled() => _drained = false;
 
     private int Receive(Span<byte> buffer)
     {
@@ -191,7 +141,7 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
         // A read that did not fill the buffer has emptied the socket (epoll(7)), unless the peer's last byte has come:
         // that edge has been seen, so nothing would announce the end.
         if (n > 0)
-            _drained = n < buffer.Length && !_peerClosed;
+            _drained = n < buffer.Length && !PeerClosed;
         else if (n == -Libc.EAGAIN)
             _drained = true;
         else if (n < 0)
@@ -262,17 +212,6 @@ internal sealed partial class EpollConnection : Connection, IReadinessTarget, IV
         OnPeerClosed();
         return false;
     }
-
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        _readable.GetResult(token);
-        return EndWait();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _readable.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _readable.OnCompleted(continuation, state, token, flags);
 
     void IValueTaskSource.GetResult(short token) => _writable.GetResult(token);
 

@@ -122,7 +122,7 @@ internal sealed class EpollListener : Listener, IReadinessTarget
 
     private void Adopt(int fd, ReadOnlySpan<byte> address)
     {
-        var loop = _transport.LeastBusyLoop();
+        var loop = EventLoop.LeastBusy(_transport.Loops);
         var connection = new EpollConnection(loop, fd, _transport.NextGeneration(), address);
         if (loop.TryAddConnection(connection))
             _onAccepted(connection);

@@ -46,7 +46,6 @@ internal sealed class EpollLoop : EventLoop
     private ulong _word;
     private bool _sleeping;
     private volatile bool _stopping;
-    private int _connections;
     private uint _batches;
     private int _leaderThread;
 
@@ -64,9 +63,6 @@ internal sealed class EpollLoop : EventLoop
             throw;
         }
     }
-
-    /// <summary>Number of open connections, for the choice of the least busy loop.</summary>
-    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Changes with every batch: an idle loop has nothing to watch over.</summary>
     public uint Batches => Volatile.Read(ref _batches);
@@ -164,7 +160,7 @@ internal sealed class EpollLoop : EventLoop
             Forget(connection.Descriptor);
             return false;
         }
-        Interlocked.Increment(ref _connections);
+        AddConnection();
         return true;
     }
 
@@ -192,7 +188,7 @@ internal sealed class EpollLoop : EventLoop
     public void Remove(EpollConnection connection)
     {
         Forget(connection.Descriptor);
-        Interlocked.Decrement(ref _connections);
+        RemoveConnection();
     }
 
     /// <summary>Stops watching a descriptor that stays open, if it was watched.</summary>

@@ -64,15 +64,4 @@ internal sealed class EpollTransport : ServerTransport
     }
 
     public uint NextGeneration() => Interlocked.Increment(ref _generation);
-
-    public EpollLoop LeastBusyLoop()
-    {
-        var least = Loops[0];
-        foreach (var loop in Loops)
-        {
-            if (loop.Connections < least.Connections)
-                least = loop;
-        }
-        return least;
-    }
 }

@@ -1,7 +1,5 @@
 using System.IO.Pipes;
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 
 namespace Millrace.Transport.Pipes;
 
@@ -16,13 +14,15 @@ namespace Millrace.Transport.Pipes;
 /// by the peer, so nothing is lost that a later close would have kept.
 /// </para>
 /// </remarks>
-internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream stream) : Connection, IValueTaskSource<bool>
+internal sealed class PipeConnection : SignalledConnection
 {
     private const int AheadBytes = 4 * 1024;
 
     // A peer that reads slowly must be seen to read: what has gone is counted piece by piece.
     private const int WritePieceBytes = 16 * 1024;
 
+    private readonly EventLoop _loop;
+    private readonly NamedPipeServerStream _stream;
     private readonly byte[] _ahead = new byte[AheadBytes];
     private readonly CancellationTokenSource _aborted = new();
 
@@ -33,19 +33,20 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
     private bool _isReadingAhead;
     private bool _hasEnded;
     private volatile bool _lost;
-    private volatile bool _peerClosed;
-    private Action? _onPeerClosed;
-    private Readiness _readable;
-    private int _interrupted;
     private long _written;
 
-    public override EventLoop Loop => loop;
+    public PipeConnection(EventLoop loop, NamedPipeServerStream stream)
+    {
+        _loop = loop;
+        _stream = stream;
+        loop.AddConnection();
+    }
+
+    public override EventLoop Loop => _loop;
 
     public override EndPoint? LocalEndPoint => null;
 
     public override EndPoint? RemoteEndPoint => null;
-
-    public override bool PeerClosed => _peerClosed;
 
     public override long Delivered => Volatile.Read(ref _written);
 
@@ -53,7 +54,7 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
     {
         if (!ReadAhead())
             return new ValueTask<bool>(true);
-        return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
+        return WaitForSignalAsync();
     }
 
     public override int TryRead(Span<byte> buffer)
@@ -72,32 +73,18 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
             _start += n;
         }
         // With nothing in front the end of the peer can be seen again.
-        if (_onPeerClosed is not null)
+        if (IsPeerWatched)
             ReadAhead();
         return n;
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
-    {
-        int n = TryRead(buffer.Span);
-        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
     }
 
     public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default) =>
         await TryWriteAsync(head).ConfigureAwait(false) && await TryWriteAsync(body).ConfigureAwait(false);
 
-    public override void Interrupt()
-    {
-        Volatile.Write(ref _interrupted, 1);
-        _readable.Raise();
-    }
-
     public override void WatchPeer(Action onClosed)
     {
-        Interlocked.Exchange(ref _onPeerClosed, onClosed);
-        if (_peerClosed)
-            OnPeerClosed();
-        else
+        base.WatchPeer(onClosed);
+        if (!PeerClosed)
             ReadAhead();
     }
 
@@ -116,19 +103,20 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
         _lost = true;
         End();
         OnPeerClosed();
-        _readable.Raise();
+        SignalReadable();
     }
 
     public override void Close()
     {
-        _onPeerClosed = null;
+        ForgetPeerWatch();
         End();
+        _loop.RemoveConnection();
     }
 
     private void End()
     {
         _aborted.Cancel();
-        stream.Dispose();
+        _stream.Dispose();
     }
 
     /// <summary>Begins to read ahead, unless that is under way; false if a read would not wait. Any thread.</summary>
@@ -151,7 +139,7 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
         int n = Lost;
         try
         {
-            n = await stream.ReadAsync(_ahead, _aborted.Token).ConfigureAwait(false);
+            n = await _stream.ReadAsync(_ahead, _aborted.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -168,7 +156,7 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
         }
         if (n <= 0)
             OnPeerClosed();
-        _readable.Raise();
+        SignalReadable();
     }
 
     private async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> bytes)
@@ -178,7 +166,7 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
             for (; !bytes.IsEmpty && !_lost; bytes = bytes[Math.Min(bytes.Length, WritePieceBytes)..])
             {
                 var piece = bytes[..Math.Min(bytes.Length, WritePieceBytes)];
-                await stream.WriteAsync(piece, _aborted.Token).ConfigureAwait(false);
+                await _stream.WriteAsync(piece, _aborted.Token).ConfigureAwait(false);
                 Volatile.Write(ref _written, _written + piece.Length);
             }
         }
@@ -190,39 +178,5 @@ internal sealed class PipeConnection(EventLoop loop, NamedPipeServerStream strea
         return !_lost;
     }
 
-    private void OnPeerClosed()
-    {
-        _peerClosed = true;
-        Interlocked.MemoryBarrier();
-        if (_onPeerClosed is not null)
-            Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
-    }
-
-    private bool EndWait() => Interlocked.Exchange(ref _interrupted, 0) == 0;
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (!await WaitReadableAsync().ConfigureAwait(false))
-                return Interrupted;
-            int n = TryRead(buffer.Span);
-            if (n != NothingYet)
-                return n;
-        }
-    }
-
     private static bool IsEnd(Exception e) => e is IOException or InvalidOperationException or OperationCanceledException;
-
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        _readable.GetResult(token);
-        return EndWait();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _readable.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _readable.OnCompleted(continuation, state, token, flags);
 }

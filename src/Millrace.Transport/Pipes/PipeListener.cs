@@ -20,7 +20,6 @@ internal sealed class PipeListener : Listener
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Task _accepting;
-    private uint _accepted;
     private Task? _stopping;
 
     /// <summary>Listens.</summary>
@@ -66,7 +65,7 @@ internal sealed class PipeListener : Listener
         for (var waiting = first ?? await OpenNextAsync().ConfigureAwait(false); waiting is not null; waiting = await OpenNextAsync().ConfigureAwait(false))
         {
             if (await IsConnectedAsync(waiting).ConfigureAwait(false))
-                HandOut(waiting);
+                _arrivals.HandOut(new PipeConnection(EventLoop.LeastBusy(_loops), waiting), _onAccepted);
             else
                 await waiting.DisposeAsync().ConfigureAwait(false);
         }
@@ -106,22 +105,4 @@ internal sealed class PipeListener : Listener
 
     private NamedPipeServerStream Open(PipeOptions more) =>
         new(_name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte, _options | more);
-
-    private void HandOut(NamedPipeServerStream accepted)
-    {
-        var connection = new PipeConnection(_loops[(int)(Interlocked.Increment(ref _accepted) % (uint)_loops.Count)], accepted);
-        _ = _arrivals.TryBegin();
-        // Not here: what the callback runs may block, and the next connection must not wait for it.
-        connection.Loop.Post(() =>
-        {
-            try
-            {
-                _onAccepted(connection);
-            }
-            finally
-            {
-                _arrivals.End();
-            }
-        });
-    }
 }

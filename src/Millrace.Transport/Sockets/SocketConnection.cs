@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 
 namespace Millrace.Transport.Sockets;
 
@@ -12,7 +11,7 @@ namespace Millrace.Transport.Sockets;
 /// <remarks>
 /// <para>
 /// The probe is a receive of no bytes: it needs no buffer and completes when there is something to read. It belongs to the
-/// connection, not to a wait. So <see cref="Interrupt"/> can end a wait and leave the probe pending for the next one, no byte is
+/// connection, not to a wait. So <see cref="SignalledConnection.Interrupt"/> can end a wait and leave the probe pending for the next one, no byte is
 /// ever in the hands of a cancelled call, and the same probe tells <see cref="WatchPeer"/> of an end that nobody reads.
 /// </para>
 /// <para>
@@ -21,7 +20,7 @@ namespace Millrace.Transport.Sockets;
 /// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Close disposes.")]
-internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
+internal sealed class SocketConnection : SignalledConnection
 {
     private readonly PooledLoop _loop;
     private readonly Socket _socket;
@@ -29,15 +28,11 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
     private readonly PeerWatch _peerWatch;
     private readonly EndPoint? _remoteEndPoint;
     private SocketOperation? _send;
-    private Action? _onPeerClosed;
-    private Readiness _readable;
 
     // True when the last read emptied the socket: another one would only be a system call more.
     private bool _drained = true;
-    private volatile bool _peerClosed;
     private volatile bool _lost;
     private volatile bool _closed;
-    private int _interrupted;
     private long _sending;
     private long _sent;
 
@@ -51,8 +46,6 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
     }
 
     public override EventLoop Loop => _loop;
-
-    public override bool PeerClosed => _peerClosed;
 
     public override long Delivered => Volatile.Read(ref _sent);
 
@@ -98,16 +91,10 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         if (!_drained || _lost)
             return new ValueTask<bool>(true);
         _probe.Start();
-        return _readable.TakeOrWait() ? new ValueTask<bool>(EndWait()) : new ValueTask<bool>(this, _readable.Version);
+        return WaitForSignalAsync();
     }
 
     public override int TryRead(Span<byte> buffer) => _drained && !_lost ? NothingYet : Receive(buffer);
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
-    {
-        int n = _drained ? NothingYet : Receive(buffer.Span);
-        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
-    }
 
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
     {
@@ -119,18 +106,10 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         return sending.IsCompletedSuccessfully ? new ValueTask<bool>(EndWrite(sending.Result)) : EndWriteAsync(sending);
     }
 
-    public override void Interrupt()
-    {
-        Volatile.Write(ref _interrupted, 1);
-        _readable.Raise();
-    }
-
     public override void WatchPeer(Action onClosed)
     {
-        Interlocked.Exchange(ref _onPeerClosed, onClosed);
-        if (_peerClosed)
-            OnPeerClosed();
-        else
+        base.WatchPeer(onClosed);
+        if (!PeerClosed)
             _peerWatch.Look();
     }
 
@@ -152,13 +131,13 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         // Only disposing ends a send that is pending; its buffers are ours again when its completion has run.
         ResetAndDispose();
         OnPeerClosed();
-        _readable.Raise();
+        SignalReadable();
     }
 
     public override void Close()
     {
         _closed = true;
-        _onPeerClosed = null;
+        ForgetPeerWatch();
         _loop.Timers.Remove(_peerWatch);
         if (_lost)
             ResetAndDispose();
@@ -175,21 +154,13 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         // The system tells the error once (SO_ERROR); a read that came later would see a clean end.
         if (error != SocketError.Success)
             _ = Lose();
-        else if (_onPeerClosed is not null)
+        else if (IsPeerWatched)
             _peerWatch.Look();
-        _readable.Raise();
+        SignalReadable();
     }
 
     /// <summary>The probe must find the end of the stream that nobody reads.</summary>
     public void StartProbe() => _probe.Start();
-
-    public void OnPeerClosed()
-    {
-        _peerClosed = true;
-        Interlocked.MemoryBarrier();
-        if (_onPeerClosed is not null)
-            Interlocked.Exchange(ref _onPeerClosed, null)?.Invoke();
-    }
 
     /// <summary>A count, <see cref="Connection.EndOfStream"/>, <see cref="Connection.Lost"/> or <see cref="Connection.NothingYet"/>. Any thread may peek.</summary>
     public int TryReceive(Span<byte> buffer, SocketFlags flags)
@@ -237,24 +208,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         _socket.Dispose();
     }
 
-    private bool EndWait()
-    {
-        _drained = false;
-        return Interlocked.Exchange(ref _interrupted, 0) == 0;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (!await WaitReadableAsync().ConfigureAwait(false))
-                return Interrupted;
-            int n = Receive(buffer.Span);
-            if (n != NothingYet)
-                return n;
-        }
-    }
+    protected override void OnSignalled() => _drained = false;
 
     private int Receive(Span<byte> buffer)
     {
@@ -264,7 +218,7 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         if (n > 0 || n == NothingYet)
             _drained = n < buffer.Length;
         // With nothing in front the probe can see the peer's end again.
-        if (_drained && _onPeerClosed is not null)
+        if (_drained && IsPeerWatched)
             _probe.Start();
         return n;
     }
@@ -285,15 +239,4 @@ internal sealed class SocketConnection : Connection, IValueTaskSource<bool>
         OnPeerClosed();
         return false;
     }
-
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        _readable.GetResult(token);
-        return EndWait();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _readable.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _readable.OnCompleted(continuation, state, token, flags);
 }

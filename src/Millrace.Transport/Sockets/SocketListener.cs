@@ -102,20 +102,7 @@ internal sealed class SocketListener : Listener
 
     private void HandOut(Socket accepted)
     {
-        if (SocketConnection.TryCreate(PooledLoop.LeastBusy(_transport.Loops), accepted) is not { } connection)
-            return;
-        _ = _arrivals.TryBegin();
-        // Not here: what the callback runs may block, and the next connection must not wait for it.
-        connection.Loop.Post(() =>
-        {
-            try
-            {
-                _onAccepted(connection);
-            }
-            finally
-            {
-                _arrivals.End();
-            }
-        });
+        if (SocketConnection.TryCreate(EventLoop.LeastBusy(_transport.Loops), accepted) is { } connection)
+            _arrivals.HandOut(connection, _onAccepted);
     }
 }

@@ -107,12 +107,6 @@ internal sealed class TlsConnection : Connection
         }
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer)
-    {
-        int n = TryRead(buffer.Span);
-        return n == NothingYet ? WaitAndReadAsync(buffer) : new ValueTask<int>(n);
-    }
-
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default)
     {
         if (_records.IsLost)
@@ -175,19 +169,6 @@ internal sealed class TlsConnection : Connection
         catch (Exception)
         {
             // Cut off in the middle of a record.
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (!await WaitReadableAsync().ConfigureAwait(false))
-                return Interrupted;
-            int n = TryRead(buffer.Span);
-            if (n != NothingYet)
-                return n;
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class Harness : IAsyncDisposable
         _ => ((InMemoryTransport)Transport).Loops,
     };
 
-    public int Connections => Loops.Sum(loop => loop is EpollLoop epoll ? epoll.Connections : ((PooledLoop)loop).Connections);
+    public int Connections => Loops.Sum(loop => loop.Connections);
 
     public int Rented => Loops.Sum(loop => loop.Buffers.Rented);
 
