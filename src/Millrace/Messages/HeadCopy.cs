@@ -25,9 +25,9 @@ internal static class HeadCopy
         bytes.AddRange(Encoding.ASCII.GetBytes(method));
         bytes.Add((byte)' ');
         int start = bytes.Count;
-        bytes.AddRange(Encoding.Latin1.GetBytes(target));
+        bytes.AddRange(Encoding.UTF8.GetBytes(target));
         if (target.Length == 0 || bytes[start..].Exists(octet => !AsciiSets.Target.Contains(octet)) || !RequestTargetSyntax.TryParse(bytes.ToArray(), start, target.Length, head.Method, out var parsed))
-            throw new ArgumentException($"'{target}' is no target of a request: one is a path with its query, percent-encoded, as /users/a%20b?x=1.", nameof(target));
+            throw new ArgumentException($"'{target}' is no target of a request: one is a path with its query, percent-encoded, as /users/a%20b?x=1 (Uri.EscapeDataString encodes a part of it).", nameof(target));
         head.Target = parsed;
         foreach (var (name, value) in fields)
             AddField(head, bytes, name, value);

@@ -94,6 +94,8 @@ public sealed class CloneTests
                 Assert.Throws<ArgumentException>(() => request.Clone(target: "/a b"));
                 Assert.Throws<ArgumentException>(() => request.Clone(target: "/\r\n"));
                 Assert.Throws<ArgumentException>(() => request.Clone(target: ""));
+                foreach (string target in new[] { "/\u20AC", "/gr\u00FCn", "/a?b=\u4E2D", "/\uD800", "/\u007F" })
+                    Assert.Contains("Uri.EscapeDataString", Assert.Throws<ArgumentException>(() => request.Clone(target: target)).Message, StringComparison.Ordinal);
                 Assert.Throws<ArgumentException>(() => request.Clone(scheme: "ftp"));
                 Assert.Throws<ArgumentException>(() => request.Clone(host: "a b"));
                 Assert.Throws<ArgumentException>(() => request.Clone(headers: [new("X", "a\r\nb")]));
