@@ -51,10 +51,20 @@ internal static class BodyText
     public static HttpException BadJson(JsonException e) =>
         new HttpBadRequestException($"The body is not the JSON expected here (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
 
+    /// <summary>The Content-Type of a text that is sent as UTF-8: of type text/* it says so, since clients take one that says nothing for something else.</summary>
+    /// <exception cref="ArgumentException">It names another charset.</exception>
+    public static string TypeOfUtf8(string contentType)
+    {
+        string? charset = Charset(contentType);
+        if (charset is not null && !IsUtf8(charset))
+            throw new ArgumentException($"Texts are sent as UTF-8, not as {charset}: leave the charset out, or encode the text and send its bytes (Response.Bytes).", nameof(contentType));
+        return charset is null && contentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? contentType + "; charset=utf-8" : contentType;
+    }
+
     /// <exception cref="HttpException">The charset is unknown (415).</exception>
     public static Encoding EncodingOf(string? charset)
     {
-        if (charset is null || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        if (charset is null || IsUtf8(charset))
             return StrictUtf8;
         try
         {
@@ -66,4 +76,8 @@ internal static class BodyText
             throw new HttpUnsupportedMediaTypeException("The charset of the body is not known here. Send UTF-8.");
         }
     }
+
+    // "utf8" is a label of it, too (WHATWG Encoding section 4.2), and what many programs send.
+    private static bool IsUtf8(string charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
 }

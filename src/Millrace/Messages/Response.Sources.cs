@@ -45,7 +45,8 @@ public sealed partial class Response
     /// <summary>Text piece by piece in UTF-8; see <see cref="Stream(IAsyncEnumerable{ReadOnlyMemory{byte}}, int, string)"/>.</summary>
     /// <param name="pieces">The body. Its enumerator's token is cancelled when the client goes.</param>
     /// <param name="status">The status, 200 to 599; default 200.</param>
-    /// <param name="contentType">The Content-Type field; default <c>text/plain; charset=utf-8</c>.</param>
+    /// <param name="contentType">The Content-Type field; default <c>text/plain; charset=utf-8</c>. A type <c>text/*</c> without a charset gets that of UTF-8.</param>
+    /// <exception cref="ArgumentException">The type names another charset than UTF-8.</exception>
     public static StreamResponse Stream(IAsyncEnumerable<string> pieces, int status = 200, string contentType = TextType)
     {
         ArgumentNullException.ThrowIfNull(pieces);
@@ -56,7 +57,7 @@ public sealed partial class Response
                     await writer.WriteAsync(Encoding.UTF8.GetBytes(piece), cancellationToken).ConfigureAwait(false);
             },
             release: null, status)
-        { ContentType = contentType };
+        { ContentType = Messages.BodyText.TypeOfUtf8(contentType) };
     }
 
     /// <summary>Values as JSON Lines: each a line of its own, on its way to the client before the next is asked for.</summary>

@@ -70,7 +70,8 @@ public sealed partial class Response : StreamResponse
     /// <summary>Plain text, or text of another type, in UTF-8.</summary>
     /// <param name="text">The body.</param>
     /// <param name="status">The status, 200 to 599; default 200.</param>
-    /// <param name="contentType">The Content-Type field; default <c>text/plain; charset=utf-8</c>.</param>
+    /// <param name="contentType">The Content-Type field; default <c>text/plain; charset=utf-8</c>. A type <c>text/*</c> without a charset gets that of UTF-8.</param>
+    /// <exception cref="ArgumentException">The type names another charset than UTF-8.</exception>
     public static Response Text(string text, int status = 200, string contentType = TextType)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -79,7 +80,7 @@ public sealed partial class Response : StreamResponse
         if (ReferenceEquals(contentType, TextType))
             response.SetContentType(TextType, TextTypeBytes);
         else
-            response.ContentType = contentType;
+            response.ContentType = Messages.BodyText.TypeOfUtf8(contentType);
         return response;
     }
 

@@ -42,6 +42,8 @@ public sealed partial class BodyReadTests
     [InlineData("text/plain", "h\u00C3\u00A9", 200, "hé")]
     [InlineData("text/plain; charset=utf-8", "h\u00C3\u00A9", 200, "hé")]
     [InlineData("text/plain; charset=\"UTF-8\"; x=y", "h\u00C3\u00A9", 200, "hé")]
+    [InlineData("text/plain; charset=UTF8", "h\u00C3\u00A9", 200, "hé")]
+    [InlineData("text/plain; charset=utf8", "h\u00E9", 415, "The body is not valid utf-8.")]
     [InlineData("text/plain; charset=iso-8859-1", "h\u00E9", 200, "hé")]
     [InlineData("text/plain;CHARSET=latin1", "h\u00E9", 200, "hé")]
     [InlineData("text/plain; charset=us-ascii", "he", 200, "he")]

@@ -141,7 +141,7 @@ public sealed class HttpExceptionTests
         }
         foreach (var response in new[] { await AskAsync(request => throw Make()), await AskAsync(request => Make().ToResponse()) })
         {
-            Assert.Equal(("HTTP/1.1 302 Over There", "text/html", "<p>moved</p>"), (response.StatusLine, response["Content-Type"], response.Text));
+            Assert.Equal(("HTTP/1.1 302 Over There", "text/html; charset=utf-8", "<p>moved</p>"), (response.StatusLine, response["Content-Type"], response.Text));
             Assert.Equal(["/next", "1", "2", "seen=yes; Path=/"], response.Fields.Where(field => field.Key is "Location" or "X-One" or "Set-Cookie").Select(field => field.Value));
         }
     }

@@ -46,7 +46,7 @@ public sealed class ResponseTests
     [Fact]
     public async Task The_content_type_can_be_given_changed_and_taken_away()
     {
-        Assert.Equal("text/html", (await AnswerAsync(request => Response.Text("", contentType: "text/html")))["Content-Type"]);
+        Assert.Equal("application/xml", (await AnswerAsync(request => Response.Text("", contentType: "application/xml")))["Content-Type"]);
         Assert.Equal("image/png", (await AnswerAsync(request => Response.Bytes(default, contentType: "image/png")))["Content-Type"]);
         Assert.Equal("a/b", (await AnswerAsync(request => new Response { ContentType = "a/b" }))["Content-Type"]);
         Assert.Null((await AnswerAsync(request => With(Response.Text("x"), response => response.ContentType = null)))["Content-Type"]);
@@ -58,6 +58,34 @@ public sealed class ResponseTests
             response.ContentType = "e/f";
             Assert.Equal("e/f", response.ContentType);
         })))["Content-Type"]);
+    }
+
+    [Theory]
+    [InlineData("text/html", "text/html; charset=utf-8")]
+    [InlineData("TEXT/css; x=1", "TEXT/css; x=1; charset=utf-8")]
+    [InlineData("text/plain; charset=UTF8", "text/plain; charset=UTF8")]
+    [InlineData("text/html;charset=\"utf-8\"", "text/html;charset=\"utf-8\"")]
+    [InlineData("application/json", "application/json")]
+    public async Task A_text_of_type_text_says_that_it_is_UTF_8(string given, string sent)
+    {
+        Assert.Equal(sent, (await AnswerAsync(request => Response.Text("\u00E9", contentType: given)))["Content-Type"]);
+        Assert.Equal(sent, Response.Stream(Pieces(), contentType: given).ContentType);
+        Assert.Equal(sent, new HttpException(400, "x") { ContentType = given }.ContentType);
+        Assert.Equal(sent, new MultipartWriter().Append("x", given)["Content-Type"]);
+    }
+
+    [Fact]
+    public void A_text_in_another_charset_is_refused_with_what_to_do()
+    {
+        const string latin = "text/plain; charset=iso-8859-1";
+        foreach (var make in new Func<object>[]
+        {
+            () => Response.Text("x", contentType: latin), () => Response.Stream(Pieces(), contentType: latin),
+            () => new HttpException(400) { ContentType = latin }, () => new MultipartWriter().Append("x", latin),
+        })
+        {
+            Assert.Contains("Response.Bytes", Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -215,5 +243,11 @@ public sealed class ResponseTests
         await client.GetAsync("/");
         Assert.Equal(500, (await client.ReadAsync()).Status);
         server.Log.TakeOne();
+    }
+
+    private static async IAsyncEnumerable<string> Pieces()
+    {
+        await Task.CompletedTask;
+        yield return "x";
     }
 }

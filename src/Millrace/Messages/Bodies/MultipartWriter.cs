@@ -56,7 +56,7 @@ public sealed class MultipartWriter
     public ResponseHeaders Append(string text, string contentType = Response.TextType)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Append(Encoding.UTF8.GetBytes(text), contentType);
+        return Append(Encoding.UTF8.GetBytes(text), BodyText.TypeOfUtf8(contentType));
     }
 
     /// <summary>Appends the rest of a stream, which is disposed when the response is over. Its length is known if it can seek.</summary>

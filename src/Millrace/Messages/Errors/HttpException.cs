@@ -37,15 +37,15 @@ public class HttpException : Exception
         }
     }
 
-    /// <summary>The Content-Type of the text; default <c>text/plain; charset=utf-8</c>.</summary>
-    /// <exception cref="ArgumentException">Set to a text with line breaks or other control characters.</exception>
+    /// <summary>The Content-Type of the text; default <c>text/plain; charset=utf-8</c>. A type <c>text/*</c> without a charset gets that of UTF-8.</summary>
+    /// <exception cref="ArgumentException">Set to a text with line breaks or other control characters, or that names another charset than UTF-8.</exception>
     public string ContentType
     {
         get;
         init
         {
             Protocol.Semantics.OutgoingFields.CheckValue("Content-Type", value);
-            field = value;
+            field = Messages.BodyText.TypeOfUtf8(value);
         }
     } = Response.TextType;
 
