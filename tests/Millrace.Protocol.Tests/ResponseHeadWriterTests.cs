@@ -53,6 +53,8 @@ public sealed class ResponseHeadWriterTests
     [InlineData((int)ConnectionDirective.KeepAlive, "Connection: keep-alive\r\n")]
     [InlineData((int)ConnectionDirective.Close, "Connection: close\r\n")]
     [InlineData((int)ConnectionDirective.Upgrade, "Connection: Upgrade\r\n")]
+    [InlineData((int)(ConnectionDirective.Close | ConnectionDirective.Upgrade), "Connection: close, Upgrade\r\n")]
+    [InlineData((int)(ConnectionDirective.KeepAlive | ConnectionDirective.Upgrade), "Connection: keep-alive, Upgrade\r\n")]
     public void Each_directive_has_its_line(int directive, string line)
     {
         var head = new ResponseHead { Status = 200, Framing = BodyFraming.None, Connection = (ConnectionDirective)directive };

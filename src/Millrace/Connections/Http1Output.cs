@@ -62,7 +62,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             Reason = response.Reason,
             Date = headers is { HasDate: true } ? [] : server.Date,
             Server = headers is { HasServer: true } ? [] : server.ServerField,
-            Connection = framing.Directive(minorVersion),
+            Connection = framing.Directive(minorVersion) | (headers is { HasUpgrade: true } ? ConnectionDirective.Upgrade : ConnectionDirective.None),
             Framing = framing.Body,
             ContentLength = framing.ContentLength,
             ContentType = response.ContentTypeBytes,

@@ -33,6 +33,8 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
 
     internal bool HasServer { get; private set; }
 
+    internal bool HasUpgrade { get; private set; }
+
     internal ReadOnlySpan<KeyValuePair<string, string>> Fields => CollectionsMarshal.AsSpan(_fields);
 
     /// <summary>The first value of a field, or null. Setting replaces every field of that name; null removes it.</summary>
@@ -68,6 +70,7 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
             throw new ArgumentException("The server manages the connection: call StreamResponse.ForceClose() to end it after this response.", nameof(name));
         HasDate |= Is(name, "Date");
         HasServer |= Is(name, "Server");
+        HasUpgrade |= Is(name, "Upgrade");
         _fields.Add(new(name, value));
     }
 
@@ -77,6 +80,7 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
         ArgumentNullException.ThrowIfNull(name);
         HasDate &= !Is(name, "Date");
         HasServer &= !Is(name, "Server");
+        HasUpgrade &= !Is(name, "Upgrade");
         return _fields.RemoveAll(field => Is(field.Key, name)) > 0;
     }
 
@@ -130,6 +134,7 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
         HasServer |= others.HasServer;
         if (others.Contains("Content-Type"))
             Remove("Content-Type");
+        HasUpgrade |= others.HasUpgrade;
         _fields.AddRange(others._fields);
         if (others._cookies is not null)
             (_cookies ??= []).AddRange(others._cookies);

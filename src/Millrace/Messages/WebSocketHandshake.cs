@@ -12,17 +12,17 @@ internal static class WebSocketHandshake
     public static HttpException? Refusal(Request request, IReadOnlyList<string>? allowedOrigins)
     {
         if (request.Method != "GET")
-            return new HttpException(400, "A WebSocket is opened by GET.");
+            return new HttpBadRequestException("A WebSocket is opened by GET.");
         if (!IsAskedFor(request))
-            return new UpgradeRequiredException("This resource speaks WebSocket: ask for it in Upgrade and Connection.");
+            return UpgradeRequired("This resource speaks WebSocket: ask for it in Upgrade and Connection.");
         if (request.Headers.GetValues("Sec-WebSocket-Version") is not [Version])
-            return new UpgradeRequiredException($"The version of WebSocket spoken here is {Version}.");
+            return UpgradeRequired($"The version of WebSocket spoken here is {Version}.");
         if (request.Headers.GetValues("Sec-WebSocket-Key") is not [var key] || !HandshakeKey.IsProper(key))
-            return new HttpException(400, "Sec-WebSocket-Key is 16 bytes in base64.");
+            return new HttpBadRequestException("Sec-WebSocket-Key is 16 bytes in base64.");
         if (Extensions(request) is null)
-            return new HttpException(400, "Sec-WebSocket-Extensions is malformed.");
+            return new HttpBadRequestException("Sec-WebSocket-Extensions is malformed.");
         return request.Headers["Origin"] is { } origin && !MayConnect(origin, request.Host, allowedOrigins)
-            ? new HttpException(403, "Pages of this origin may not connect.")
+            ? new HttpForbiddenException("Pages of this origin may not connect.")
             : null;
     }
 
@@ -66,14 +66,6 @@ internal static class WebSocketHandshake
 
     private static string TrimBlanks(string text) => text.Trim([' ', '\t']);
 
-    private sealed class UpgradeRequiredException(string message) : HttpException(426, message)
-    {
-        public override Response ToResponse()
-        {
-            var response = base.ToResponse();
-            response.Headers["Upgrade"] = "websocket";
-            response.Headers["Sec-WebSocket-Version"] = Version;
-            return response;
-        }
-    }
+    private static HttpUpgradeRequiredException UpgradeRequired(string text) =>
+        new("websocket", text) { Headers = { ["Sec-WebSocket-Version"] = Version } };
 }

@@ -107,7 +107,8 @@ public sealed class HttpExceptionTests
         Assert.Equal("The body is larger than the 100 bytes this server accepts here.", (await ThrownAsync(large)).Text);
         Assert.Equal("bytes */7", (await ThrownAsync(new HttpRangeNotSatisfiableException(7)))["Content-Range"]);
         Assert.Null((await ThrownAsync(new HttpRangeNotSatisfiableException()))["Content-Range"]);
-        Assert.Equal("websocket", (await ThrownAsync(new HttpUpgradeRequiredException("websocket")))["Upgrade"]);
+        var upgrade = await ThrownAsync(new HttpUpgradeRequiredException("websocket"));
+        Assert.Equal(("websocket", "Upgrade"), (upgrade["Upgrade"], upgrade["Connection"]));
         Assert.Equal("Basic realm=\"x\"", (await ThrownAsync(new HttpUnauthorizedException("Basic realm=\"x\"")))["WWW-Authenticate"]);
         Assert.Equal("Basic", (await ThrownAsync(new HttpProxyAuthenticationRequiredException("Basic")))["Proxy-Authenticate"]);
         Assert.Equal("application/json", (await ThrownAsync(new HttpUnsupportedMediaTypeException(accepted: "application/json")))["Accept"]);

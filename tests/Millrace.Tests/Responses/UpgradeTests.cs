@@ -130,7 +130,30 @@ public sealed class UpgradeTests
         {
             var response = await client.AskAsync(request);
             Assert.Equal((426, "echo", false), (response.Status, response["Upgrade"], response.Closes));
+            // RFC 9110 section 7.8: whoever sends Upgrade names it in Connection.
+            Assert.Equal(request.Contains("HTTP/1.0", StringComparison.Ordinal) ? "keep-alive, Upgrade" : "Upgrade", response["Connection"]);
         }
+    }
+
+    [Fact]
+    public async Task An_answer_with_Upgrade_that_is_the_last_says_both_in_Connection()
+    {
+        await using var server = new RunningServer(Kind.InMemory, [Get("/", request =>
+        {
+            var response = Response.Text("ask for h2c");
+            response.Headers["upgrade"] = "h2c";
+            response.Headers["Upgrade"] = "echo";
+            return response;
+        }), Get("/none", request =>
+        {
+            var response = Response.Text("x");
+            response.Headers["Upgrade"] = "echo";
+            response.Headers["Upgrade"] = null;
+            return response;
+        })]);
+        var response = await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.Equal(("echo", "close, Upgrade"), (response["Upgrade"], response["Connection"]));
+        Assert.Null((await server.AskAsync("GET /none HTTP/1.1\r\nHost: a\r\n\r\n"))["Connection"]);
     }
 
     [Theory]

@@ -22,5 +22,5 @@ internal sealed record RawResponse(string Head, byte[] Body)
     public string? this[string name] =>
         Fields.SingleOrDefault(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    public bool Closes => this["Connection"] == "close";
+    public bool Closes => this["Connection"] is "close" or "close, Upgrade";
 }

@@ -40,7 +40,10 @@ public sealed class HandshakeTests
         // POST reaches no route of GET.
         Assert.Equal(request.StartsWith("POST", StringComparison.Ordinal) ? 405 : status, response.Status);
         if (status == 426)
+        {
             Assert.Equal(("websocket", "13"), (response["Upgrade"], response["Sec-WebSocket-Version"]));
+            Assert.EndsWith("Upgrade", response["Connection"], StringComparison.Ordinal);
+        }
         if (!response.Closes)
             Assert.Equal(426, (await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
@@ -52,8 +55,8 @@ public sealed class HandshakeTests
         {
             var ws = new WebSocketResponse();
             Assert.False(ws.CanPrepare(request));
-            await ws.PrepareAsync(request);
-            return ws;
+            await Assert.ThrowsAsync<HttpBadRequestException>(async () => await ws.PrepareAsync(request));
+            return new Response(400);
         })]);
         Assert.Equal(400, (await server.AskAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n{WsClient.Fields}\r\n")).Status);
     }

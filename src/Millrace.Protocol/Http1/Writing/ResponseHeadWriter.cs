@@ -19,7 +19,7 @@ namespace Millrace.Protocol.Http1;
 /// </summary>
 internal static class ResponseHeadWriter
 {
-    // Longest of the fixed lines: Content-Length with 19 digits, "Transfer-Encoding: chunked", "Connection: keep-alive".
+    // Longest of the fixed lines: Content-Length with 19 digits, "Transfer-Encoding: chunked", "Connection: keep-alive, Upgrade".
     private const int FixedLinesBytes = 128;
 
     private const int LineOverhead = 4;
@@ -116,6 +116,8 @@ internal static class ResponseHeadWriter
         ConnectionDirective.Close => "Connection: close\r\n"u8,
         ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
         ConnectionDirective.Upgrade => "Connection: Upgrade\r\n"u8,
+        ConnectionDirective.Close | ConnectionDirective.Upgrade => "Connection: close, Upgrade\r\n"u8,
+        ConnectionDirective.KeepAlive | ConnectionDirective.Upgrade => "Connection: keep-alive, Upgrade\r\n"u8,
         _ => throw new UnreachableException(),
     };
 
