@@ -1,3 +1,4 @@
+using Millrace.Messages;
 using Millrace.Protocol.Http1;
 using Millrace.Protocol.Semantics;
 using Millrace.Transport;
@@ -229,7 +230,7 @@ internal sealed partial class Http1RequestBody : RequestBody
     {
         _broken = true;
         _handler.NoteFault(fault);
-        return new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
+        return ProtocolRefusal.Of(fault);
     }
 
     private IOException Gone()

@@ -106,8 +106,8 @@ public sealed class BodyFaultTests
             Post("/read", async request => Response.Text(await request.TextAsync())),
             Post("/catch", async request =>
             {
-                var fault = await Assert.ThrowsAnyAsync<HttpException>(async () => await request.TextAsync());
-                var again = await Assert.ThrowsAnyAsync<HttpException>(async () => await request.Body.ReadAsync(new byte[10]));
+                var fault = await Assert.ThrowsAsync<HttpBadRequestException>(async () => await request.TextAsync());
+                var again = await Assert.ThrowsAsync<HttpBadRequestException>(async () => await request.Body.ReadAsync(new byte[10]));
                 Assert.Equal((400, 400), (fault.Status, again.Status));
                 return Response.Text("caught", 400);
             }),

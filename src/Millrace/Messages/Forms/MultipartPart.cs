@@ -22,7 +22,7 @@ public sealed class MultipartPart
         FileName = Parameter(disposition, "filename");
         // RFC 7578 section 4.8: it says nothing that counts, and so must not be trusted; but what is no number is no head.
         if (headers["Content-Length"] is { } length && (length.Length == 0 || length.AsSpan().ContainsAnyExceptInRange('0', '9')))
-            throw MultipartReader.Refused(ProtocolFault.BadPartHead);
+            throw ProtocolRefusal.Of(ProtocolFault.BadPartHead);
     }
 
     /// <summary>The header fields.</summary>

@@ -98,12 +98,10 @@ public sealed class MultipartReader : IAsyncEnumerable<MultipartPart>
     internal static MultipartReader Over(RequestBody source, string? contentType, FormLimits limits, long bytesMax, long partBytesMax) =>
         Over(source, contentType, limits, bytesMax, partBytesMax, depth: 1);
 
-    internal static HttpException Refused(ProtocolFault fault) => new(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
-
     internal MultipartReader Nested(MultipartPart part)
     {
         if (_depth >= Limits.DepthMax)
-            throw Refused(ProtocolFault.MultipartTooDeep);
+            throw ProtocolRefusal.Of(ProtocolFault.MultipartTooDeep);
         return Over(part.Body, part.ContentType, Limits, long.MaxValue, PartBytesMax, _depth + 1);
     }
 
@@ -144,7 +142,7 @@ public sealed class MultipartReader : IAsyncEnumerable<MultipartPart>
             throw new HttpUnsupportedMediaTypeException("The content is not multipart.", "multipart/form-data");
         string? boundary = FieldParameters.Find(contentType, "boundary");
         if (!BoundarySyntax.IsBoundary(boundary))
-            throw Refused(ProtocolFault.BadMultipartBoundary);
+            throw ProtocolRefusal.Of(ProtocolFault.BadMultipartBoundary);
         return new MultipartReader(source, boundary!, limits, bytesMax, partBytesMax, depth);
     }
 
@@ -176,7 +174,7 @@ public sealed class MultipartReader : IAsyncEnumerable<MultipartPart>
         var step = _machine.Read(_buffer.AsSpan(_start, _end - _start), out int consumed, out int dataStart, out _dataLength);
         _dataStart = _start + dataStart;
         _start += consumed;
-        return step == MultipartStep.Fault ? throw Refused(_machine.Fault) : step;
+        return step == MultipartStep.Fault ? throw ProtocolRefusal.Of(_machine.Fault) : step;
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
@@ -186,7 +184,7 @@ public sealed class MultipartReader : IAsyncEnumerable<MultipartPart>
         int n = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         _end += n;
         if (n == 0 && !_machine.End())
-            throw Refused(_machine.Fault);
+            throw ProtocolRefusal.Of(_machine.Fault);
     }
 
     private async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)

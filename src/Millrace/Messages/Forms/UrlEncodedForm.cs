@@ -22,7 +22,7 @@ internal static class UrlEncodedForm
                 if (pair.IsEmpty)
                     continue;
                 if (form.Count == pairsMax)
-                    throw MultipartReader.Refused(ProtocolFault.TooManyParts);
+                    throw ProtocolRefusal.Of(ProtocolFault.TooManyParts);
                 int equals = pair.IndexOf((byte)'=');
                 form.Add(
                     Decode(equals < 0 ? pair : pair[..equals], encoding, scratch),
