@@ -7,7 +7,8 @@ namespace Millrace.Transport;
 /// </summary>
 /// <remarks>
 /// The waiting flow runs on inside <see cref="Raise"/>, on the thread that raised: that is the missing hop to the
-/// thread pool the epoll transport exists for. A mutable struct: it lives in one field and is never copied.
+/// thread pool the epoll transport exists for. What was written before the flag was raised is seen by whoever finds it up, also if it had been
+/// up already: hence an interlocked operation on both sides, even where nothing changes. A mutable struct: it lives in one field and is never copied.
 /// </remarks>
 internal struct Readiness
 {
@@ -30,7 +31,7 @@ internal struct Readiness
                 return false;
         }
         // Only the waiting side takes the flag down, so it is still up.
-        Volatile.Write(ref _state, Idle);
+        Interlocked.Exchange(ref _state, Idle);
         return true;
     }
 
@@ -39,8 +40,6 @@ internal struct Readiness
         while (true)
         {
             int state = Volatile.Read(ref _state);
-            if (state == Raised)
-                return;
             if (Interlocked.CompareExchange(ref _state, state == Waiting ? Idle : Raised, state) != state)
                 continue;
             if (state == Waiting)
