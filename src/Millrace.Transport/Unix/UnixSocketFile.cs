@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Millrace.Transport.Epoll.Native;
 
@@ -37,7 +38,7 @@ internal sealed class UnixSocketFile
                 File.SetUnixFileMode(path, bits);
             if (user >= 0 || group >= 0)
                 FileSystem.ChangeOwner(path, user, group);
-            return (socket, new UnixSocketFile(path));
+            return (WithoutFile(socket), new UnixSocketFile(path));
         }
         catch
         {
@@ -51,6 +52,14 @@ internal sealed class UnixSocketFile
     {
         if (_inode == 0 || FileSystem.SocketInode(_path) == _inode)
             File.Delete(_path);
+    }
+
+    /// <summary>The socket as one that does not know its path: .NET has whoever bound a path delete the file at the end, be it another's by then.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "Its end, be it by the finalizer, is what must not happen.")]
+    private static Socket WithoutFile(Socket bound)
+    {
+        GC.SuppressFinalize(bound);
+        return new Socket(bound.SafeHandle);
     }
 
     /// <summary>A server that was killed leaves its file behind, where nobody answers.</summary>
