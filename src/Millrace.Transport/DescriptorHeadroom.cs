@@ -15,7 +15,19 @@ internal sealed class DescriptorHeadroom
     private const int KeptMax = 16;
     private const string LimitLine = "Max open files";
 
-    private volatile int _firstKept = FindFirstKept();
+    private volatile int _firstKept = int.MaxValue;
+
+    public DescriptorHeadroom()
+    {
+        try
+        {
+            _firstKept = FindFirstKept();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No /proc here.
+        }
+    }
 
     public bool IsKept(nint descriptor) => descriptor >= _firstKept;
 
@@ -26,7 +38,9 @@ internal sealed class DescriptorHeadroom
             return true;
         try
         {
-            _firstKept = FindFirstKept();
+            // It may have been raised meanwhile. Where it could not be told before, asking again would be taken for the shortage.
+            if (_firstKept != int.MaxValue)
+                _firstKept = FindFirstKept();
             using var lowest = File.OpenHandle("/dev/null", share: FileShare.ReadWrite);
             return !IsKept(lowest.DangerousGetHandle());
         }

@@ -63,7 +63,8 @@ internal sealed class SocketListener : Listener
                     if (last)
                         await PauseAsync(SocketError.TooManyOpenSockets).ConfigureAwait(false);
                     break;
-                case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
+                // SocketError: one that .NET has no name for, as ENOMEM is on Linux.
+                case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.SocketError:
                     await PauseAsync(error).ConfigureAwait(false);
                     break;
                 case SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument:
