@@ -135,9 +135,17 @@ internal sealed class TlsConnection : Connection
     {
         _onPeerClosed = null;
         _farewell ??= SendFarewellAsync();
-        // The peer reads nothing: not even the few bytes of a farewell went out.
+        // The peer reads nothing: not even the few bytes of a farewell went out. Whoever ends it now may be on another thread, and has the connection until then.
         if (!_farewell.IsCompleted)
             _inner.Abort();
+        if (_farewell.IsCompleted)
+            Release();
+        else
+            _farewell.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Release);
+    }
+
+    private void Release()
+    {
         _records.End();
         if (_isDecrypting)
             ForgetDecryption();
