@@ -33,9 +33,42 @@ public sealed class UnixSocketFileTests : IDisposable
         Assert.False(File.Exists(_path + ".next"));
     }
 
+    [Fact]
+    public async Task A_server_whose_queue_is_full_is_there_all_the_same()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "How long a queue is, is each system's own.");
+        using var busy = Unix();
+        busy.Bind(new UnixDomainSocketEndPoint(_path));
+        busy.Listen(0);
+        var waiting = new List<Socket>();
+        do
+            waiting.Add(Unix());
+        while (TryConnect(waiting[^1]));
+        var binding = Task.Run(() => UnixSocketFile.Bind(_path, null, -1, -1), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<SocketException>(() => binding.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
+        Assert.True(File.Exists(_path));
+        waiting.ForEach(client => client.Dispose());
+    }
+
     public void Dispose()
     {
         File.Delete(_path);
         File.Delete(_path + ".next");
+    }
+
+    private static Socket Unix() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+
+    private bool TryConnect(Socket client)
+    {
+        try
+        {
+            client.Connect(new UnixDomainSocketEndPoint(_path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

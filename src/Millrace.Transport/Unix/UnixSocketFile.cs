@@ -67,7 +67,8 @@ internal sealed class UnixSocketFile
     {
         if (!File.Exists(path))
             return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // Not waiting: a server whose queue is full is there all the same.
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
@@ -80,6 +81,10 @@ internal sealed class UnixSocketFile
         catch (SocketException e) when (!IsSocket(path))
         {
             throw new IOException($"'{path}' is a file and no socket: choose another path, or remove it.", e);
+        }
+        catch (SocketException)
+        {
+            // It takes nobody now, or not us.
         }
         throw new SocketException((int)SocketError.AddressAlreadyInUse);
     }
