@@ -132,9 +132,9 @@ public sealed class ResponseHeaders : IEnumerable<KeyValuePair<string, string>>
     {
         HasDate |= others.HasDate;
         HasServer |= others.HasServer;
+        HasUpgrade |= others.HasUpgrade;
         if (others.Contains("Content-Type"))
             Remove("Content-Type");
-        HasUpgrade |= others.HasUpgrade;
         _fields.AddRange(others._fields);
         if (others._cookies is not null)
             (_cookies ??= []).AddRange(others._cookies);
