@@ -104,7 +104,7 @@ public sealed class ResponseTests
         Assert.False(file.Headers.Contains("Content-Type"));
 
         var thrown = new HttpException(400, "<p>") { Headers = { ["X"] = "y" }, ContentType = "text/html" };
-        Assert.Equal(["Content-Type: text/html", "X: y"], thrown.ToResponse().Headers.Select(field => $"{field.Key}: {field.Value}"));
+        Assert.Equal(["Content-Type: text/html; charset=utf-8", "X: y"], thrown.ToResponse().Headers.Select(field => $"{field.Key}: {field.Value}"));
         thrown.Headers["Content-Type"] = "e/f";
         Assert.Equal("e/f", thrown.ToResponse().ContentType);
 
