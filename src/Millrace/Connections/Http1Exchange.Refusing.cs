@@ -15,8 +15,7 @@ internal sealed partial class Http1Exchange
     {
         var head = UnknownRequest.Value;
         var request = Begin(head.Head, head.Bytes.ToArray(), 0);
-        var refusal = new HttpException(ProtocolFaults.Status(fault), ProtocolFaults.Text(fault));
-        var response = await AwaitAnswerAsync(request, _server.Refuse(request, refusal)).ConfigureAwait(false);
+        var response = await AwaitAnswerAsync(request, _server.Refuse(request, ProtocolRefusal.Of(fault))).ConfigureAwait(false);
         if (response is { IsPrepared: false })
             response.ForceClose();
         bool answered = await AnswerAsync(request, response).ConfigureAwait(false);
