@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Millrace;
@@ -15,6 +17,9 @@ public sealed class MillraceOptions
     private TrustedProxies? _proxies;
     private AbstractAccessLogger? _accessLog;
     private TlsOptions? _tls;
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Sockets come in here.")]
+    private IReadOnlyList<Socket> _sockets = [];
 
     /// <summary>See <see cref="RunOptions.Host"/>.</summary>
     public string? Host { get; set; }
@@ -55,6 +60,10 @@ public sealed class MillraceOptions
     /// <summary>Sets what configuration cannot say: see <see cref="RunOptions.Tls"/>.</summary>
     public void UseTls(TlsOptions tls) => _tls = tls;
 
+    /// <summary>Sets what configuration cannot say: see <see cref="RunOptions.Sockets"/>.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Sockets come in here.")]
+    public void UseSockets(IReadOnlyList<Socket> sockets) => _sockets = sockets;
+
     internal RunOptions ToRunOptions(Action<string> print, TimeProvider timeProvider, ILoggerFactory loggers)
     {
         var defaults = new RunOptions();
@@ -64,6 +73,7 @@ public sealed class MillraceOptions
             Hosts = [.. Hosts],
             Port = Port,
             Paths = [.. Paths],
+            Sockets = _sockets,
             Tls = _tls,
             Backlog = Backlog ?? defaults.Backlog,
             ReusePort = ReusePort ?? defaults.ReusePort,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -69,6 +70,23 @@ public sealed class HostedApplicationTests
     }
 
     [Fact]
+    public async Task A_socket_alone_opens_no_port_either()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var run = HostRun.Create(
+            (_, app) => app.AddRoutes(Get("/", request => Response.Text("by a socket"))),
+            services => services.Configure<MillraceOptions>(options => options.UseSockets([socket])),
+            new() { ["Millrace:Host"] = null, ["Millrace:Port"] = null });
+
+        await run.Host.StartAsync(Cancelled);
+
+        Assert.Equal($"Running on http://{socket.LocalEndPoint}", Assert.Single(run.Log, line => line.StartsWith("Running", StringComparison.Ordinal)));
+        Assert.Equal("by a socket", await run.Client().GetStringAsync("/", Cancelled));
+        await run.Host.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task A_list_of_hosts_is_all_it_listens_on()
     {
         using var run = HostRun.Create((_, _) => { }, configuration: new() { ["Millrace:Host"] = null, ["Millrace:Hosts:0"] = "127.0.0.1" });
@@ -94,7 +112,7 @@ public sealed class HostedApplicationTests
         await first.Host.StartAsync(Cancelled);
         using var second = HostRun.Create((_, _) => { }, configuration: new() { ["Millrace:Port"] = $"{first.Port}" });
 
-        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => second.Host.StartAsync(Cancelled));
+        await Assert.ThrowsAsync<SocketException>(() => second.Host.StartAsync(Cancelled));
         await first.Host.StopAsync(Cancelled);
     }
 

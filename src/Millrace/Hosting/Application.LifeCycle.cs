@@ -35,9 +35,6 @@ public sealed partial class Application
     /// </summary>
     public CancellationToken Stopping => Parent?.Stopping ?? _stopping.Token;
 
-    /// <summary>The applications mounted in this one, in the order of mounting.</summary>
-    internal IReadOnlyList<Application> Children => _children;
-
     /// <summary>The application this one is mounted in.</summary>
     internal Application? Parent { get; private set; }
 
@@ -68,6 +65,9 @@ public sealed partial class Application
         child.Parent = this;
         _children.Add(child);
     }
+
+    /// <summary>Whether the whole start is over, that of the outermost application: requests come from then on.</summary>
+    private bool HasStarted => Parent?.HasStarted ?? _started;
 
     /// <summary>Completes when <see cref="Stop"/> is called.</summary>
     internal Task StopAsked => _stopAsked.Task;

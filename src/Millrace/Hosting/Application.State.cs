@@ -11,7 +11,7 @@ public sealed partial class Application
     public void Set<T>(AppKey<T> key, T value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (_started)
+        if (HasStarted)
             throw new InvalidOperationException($"{key} comes too late: set it before the application has started, or in OnStartup or a cleanup context. What changes while it runs belongs into an object under a key.");
         _state[key] = value;
     }

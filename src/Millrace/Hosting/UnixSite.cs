@@ -24,8 +24,8 @@ public sealed class UnixSite : BaseSite
         _path = path;
     }
 
-    /// <inheritdoc/>
-    public override string Name => $"{Scheme}://unix:{_path}:";
+    /// <summary>As elsewhere; an abstract name has an at sign in the place of its NUL, which no terminal should get.</summary>
+    public override string Name => $"{Scheme}://unix:{_path.Replace('\0', '@')}:";
 
     /// <summary>Who may connect: who may write to the file. Null, the default, leaves it to the umask. It holds before anybody can connect.</summary>
     public UnixFileMode? Mode { get; init; }

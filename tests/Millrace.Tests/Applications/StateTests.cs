@@ -43,6 +43,18 @@ public sealed class StateTests
     }
 
     [Fact]
+    public async Task An_application_gives_a_mounted_one_what_it_needs_until_both_have_started()
+    {
+        var app = new Application();
+        var sub = app.AddSubApplication("/sub", new Application());
+        app.OnStartup.Add(_ => sub.Set(Name, "given"));
+        await app.StartupAsync(CancellationToken.None);
+        Assert.Equal("given", sub.Get(Name));
+        Assert.Throws<InvalidOperationException>(() => sub.Set(Name, "late"));
+        await app.CleanupAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_request_keeps_what_a_middleware_found_and_nothing_of_another_request()
     {
         int served = 0;

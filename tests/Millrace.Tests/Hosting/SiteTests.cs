@@ -33,7 +33,9 @@ public sealed class SiteTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Abstract names are Linux's.");
         await using var runner = await RunnerAsync(kind);
         string name = $"\0millrace-{Guid.NewGuid():n}";
-        await new UnixSite(runner, name).StartAsync();
+        var site = new UnixSite(runner, name);
+        Assert.Equal($"http://unix:@{name[1..]}:", site.Name);
+        await site.StartAsync();
         using var client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(name));
         Assert.Equal("hello", (await client.AskForAsync("/")).Text);
     }
