@@ -6,17 +6,10 @@ namespace Millrace.Messages;
 /// </summary>
 internal sealed class SendTurns
 {
-    private bool _isTaken;
+    private volatile bool _isTaken;
     private Queue<TaskCompletionSource>? _waiting;
 
-    public bool IsTaken
-    {
-        get
-        {
-            lock (this)
-                return _isTaken;
-        }
-    }
+    public bool IsTaken => _isTaken;
 
     public bool TryEnter()
     {
