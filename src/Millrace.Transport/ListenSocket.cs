@@ -18,7 +18,7 @@ internal sealed class ListenSocket
     private const int TCP_NOTSENT_LOWAT = 25;
 
     // Enough to keep the fastest line busy until the loop comes round again.
-    private const int UnsentBytesMax = 128 * 1024;
+    private const int UnsentBytesMax = 256 * 1024;
 
     // Handshakes that were under way when newcomers were turned away end within this.
     private static readonly TimeSpan HandshakesEnd = TimeSpan.FromMilliseconds(100);
