@@ -17,7 +17,9 @@ internal sealed partial class Http1WebSocket
         {
             if (_fragmented == Opcode.Continuation && !_closeSent)
             {
-                SendShared(frame);
+                AppendOwedPongs();
+                if (SendShared(frame))
+                    LookAfterTurn();
                 return;
             }
             _turns.Leave();
@@ -38,25 +40,22 @@ internal sealed partial class Http1WebSocket
                 FlushLater();
                 continue;
             }
-            var write = _flow.Output.SendAsync(FormOf(frame));
-            if (!write.IsCompletedSuccessfully)
-            {
-                _ = FinishFlushAsync(write);
+            if (!SendShared(frame))
                 return;
-            }
-            _turns.Leave();
         }
     }
 
-    /// <summary>Sends a frame in the turn that the caller has, and leaves it.</summary>
-    private void SendShared(SharedFrame frame)
+    /// <summary>Sends a frame in the turn that the caller has. True if the turn is over; if not, it ends with the write, which looks after what waits by itself.</summary>
+    private bool SendShared(SharedFrame frame)
     {
-        AppendOwedPongs();
         var write = _flow.Output.SendAsync(FormOf(frame));
-        if (write.IsCompletedSuccessfully)
-            LeaveTurn();
-        else
+        if (!write.IsCompletedSuccessfully)
+        {
             _ = FinishFlushAsync(write);
+            return false;
+        }
+        _turns.Leave();
+        return true;
     }
 
     private SharedFrame? TakePosted()

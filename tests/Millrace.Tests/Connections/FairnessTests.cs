@@ -3,7 +3,7 @@ using Millrace.Tests.WebSockets;
 
 namespace Millrace.Tests.Connections;
 
-/// <summary>A client that never makes the server wait does not keep the others of its loop waiting, and no limit of time is lost on it.</summary>
+/// <summary>A client that never makes the server wait does not keep the others of its loop waiting, and is read away no longer than it may be.</summary>
 public sealed class FairnessTests
 {
     private const string Chunk = "5\r\nhello\r\n";
