@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Millrace.Transport.Clock;
 using Millrace.Transport.Tests.Support;
 
@@ -54,6 +55,55 @@ public sealed class LoopTests
                 ended.SetResult();
             else
                 loop.Post(Again);
+        }
+    }
+
+    [EpollFact]
+    public async Task Many_timers_that_are_due_at_once_let_a_posted_callback_through()
+    {
+        const int count = 1000;
+        await using var harness = new Harness(Kind.Epoll, Flows.EchoAsync, options => options with { Loops = 1 });
+        var loop = harness.Loops[0];
+        int run = 0;
+        int before = 0;
+        var timers = Enumerable.Range(0, count).Select(_ => new Recorder(loop, OnTimer)).ToList();
+        loop.Post(() => timers.ForEach(timer => loop.Timers.Set(timer, loop.Clock.Milliseconds)));
+        await Task.WhenAll(timers.Select(timer => timer.RanAt));
+        Assert.InRange(before, 1, count / 2);
+
+        void OnTimer()
+        {
+            Spin();
+            if (++run == 1)
+                loop.Post(() => before = run);
+        }
+    }
+
+    [EpollFact]
+    public async Task Many_posted_callbacks_let_a_timer_that_is_due_through()
+    {
+        const int count = 1000;
+        await using var harness = new Harness(Kind.Epoll, Flows.EchoAsync, options => options with { Loops = 1 });
+        var loop = harness.Loops[0];
+        int run = 0;
+        int before = count;
+        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var timer = new Recorder(loop, () => before = run);
+        loop.Post(() =>
+        {
+            loop.Timers.Set(timer, loop.Clock.Milliseconds);
+            for (int i = 0; i < count; i++)
+                loop.Post(OnPosted);
+        });
+        await last.Task;
+        await timer.RanAt;
+        Assert.InRange(before, 0, count / 2);
+
+        void OnPosted()
+        {
+            Spin();
+            if (++run == count)
+                last.SetResult();
         }
     }
 
@@ -127,6 +177,15 @@ public sealed class LoopTests
             }));
             foreach (var timers in await Task.WhenAll(setting))
                 await Task.WhenAll(timers.Select(timer => timer.RanAt));
+        }
+    }
+
+    // A thousand of these take several ticks of the timers' wheel.
+    private static void Spin()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(0.1))
+        {
         }
     }
 

@@ -22,8 +22,7 @@ namespace Millrace.Transport.Epoll;
 /// callback, so a takeover can never hit the next one by mistake.
 /// </para>
 /// <para>
-/// Fields by owner. Leader only: <see cref="_cursor"/>, <see cref="_fetched"/>, <see cref="_events"/>. Any thread:
-/// the target table (under its lock; read without it), the queue, the word (by swaps).
+/// Fields by owner. Leader only: <see cref="_cursor"/>, <see cref="_fetched"/>, <see cref="_events"/>. Any thread: the target table (under its lock; read without it), the queue, the word (by swaps).
 /// </para>
 /// </remarks>
 internal sealed class EpollLoop : EventLoop
@@ -32,6 +31,12 @@ internal sealed class EpollLoop : EventLoop
     private const ulong OneCallback = 2;
     private const ulong OneEpoch = 1UL << 32;
     private const ulong EpochMask = ~(OneEpoch - 1);
+
+    // A thousand clients that are all sent something must let events through.
+    private const int PostedPerBatch = 32;
+
+    // So must a thousand whose time runs out together: to end a connection takes as long as many requests, most of it in the kernel.
+    private static readonly TimeSpan TimersPerBatch = TimeSpan.FromMicroseconds(100);
 
     private readonly EpollTransport _transport;
     private readonly int _epoll = Libc.EpollCreate();
@@ -98,22 +103,13 @@ internal sealed class EpollLoop : EventLoop
                     return false;
             }
             // Only what was there when the batch ended: a callback that posts itself again must let events through.
-            for (int n = _posted.Count; n > 0 && _posted.TryDequeue(out var callback); n--)
+            for (int n = Math.Min(_posted.Count, PostedPerBatch); n > 0 && _posted.TryDequeue(out var callback); n--)
             {
-                AssertLeader();
-                Enter(ref word);
-                Run(callback);
-                if (!TryLeave(ref word))
+                if (!TryRun(callback, ref word))
                     return false;
             }
-            while (Timers.TakeDue(Clock.Milliseconds) is { } timer)
-            {
-                AssertLeader();
-                Enter(ref word);
-                Run(timer.OnDue);
-                if (!TryLeave(ref word))
-                    return false;
-            }
+            if (!TryRunTimers(ref word))
+                return false;
             if (_stopping && _posted.IsEmpty)
                 return true;
             AssertLeader();
@@ -251,8 +247,10 @@ internal sealed class EpollLoop : EventLoop
         }
     }
 
-    private void Run(Action callback)
+    private bool TryRun(Action callback, ref ulong word)
     {
+        AssertLeader();
+        Enter(ref word);
         try
         {
             callback();
@@ -261,6 +259,22 @@ internal sealed class EpollLoop : EventLoop
         {
             _transport.Logger.CallbackFailed(e);
         }
+        return TryLeave(ref word);
+    }
+
+    /// <summary>Runs what has come due, for a while; false if the loop was lost.</summary>
+    private bool TryRunTimers(ref ulong word)
+    {
+        long? began = null;
+        while (Timers.TakeDue(Clock.Milliseconds) is { } timer)
+        {
+            began ??= Clock.TimeProvider.GetTimestamp();
+            if (!TryRun(timer.OnDue, ref word))
+                return false;
+            if (Clock.TimeProvider.GetElapsedTime(began.Value) >= TimersPerBatch)
+                break;
+        }
+        return true;
     }
 
     private void Fetch()
