@@ -14,11 +14,6 @@ internal sealed class ListenSocket
     private const int SOL_SOCKET = 1;
     private const int SO_REUSEPORT = 15;
     private const int SO_ATTACH_FILTER = 26;
-    private const int IPPROTO_TCP = 6;
-    private const int TCP_NOTSENT_LOWAT = 25;
-
-    // Enough to keep the fastest line busy until the loop comes round again.
-    private const int UnsentBytesMax = 256 * 1024;
 
     // Handshakes that were under way when newcomers were turned away end within this.
     private static readonly TimeSpan HandshakesEnd = TimeSpan.FromMilliseconds(100);
@@ -132,9 +127,7 @@ internal sealed class ListenSocket
     {
         // A response is written whole: waiting to fill a segment (Nagle) would only delay it.
         socket.NoDelay = true;
-        // The kernel would take several megabytes for a client that reads none of them. What is under way does not count.
-        if (OperatingSystem.IsLinux())
-            socket.SetRawSocketOption(IPPROTO_TCP, TCP_NOTSENT_LOWAT, BitConverter.GetBytes(UnsentBytesMax));
+        SendAhead.Limit(socket, SendAhead.BytesAtFirst);
     }
 
     private static void SetReusePort(Socket socket)

@@ -23,6 +23,7 @@ internal sealed partial class EpollConnection : SignalledConnection, IReadinessT
     private readonly int _fd;
     private Readiness _writable;
     private bool _watchesWrites;
+    private bool _sendsFurtherAhead;
     private SocketAddressBytes _remoteAddress;
     private readonly byte _remoteAddressLength;
 
@@ -206,6 +207,15 @@ internal sealed partial class EpollConnection : SignalledConnection, IReadinessT
     private ValueTask WaitWritableAsync() =>
         _writable.TakeOrWait() ? ValueTask.CompletedTask : new ValueTask(this, _writable.Version);
 
+    private void EndWriteWait(short token)
+    {
+        _writable.GetResult(token);
+        if (_sendsFurtherAhead)
+            return;
+        _sendsFurtherAhead = true;
+        Libc.LimitSendAhead(_fd, SendAhead.BytesForReaders);
+    }
+
     private bool Lose()
     {
         _lost = true;
@@ -213,7 +223,7 @@ internal sealed partial class EpollConnection : SignalledConnection, IReadinessT
         return false;
     }
 
-    void IValueTaskSource.GetResult(short token) => _writable.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => EndWriteWait(token);
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _writable.GetStatus(token);
 

@@ -33,6 +33,7 @@ internal sealed class SocketConnection : SignalledConnection
     private bool _drained = true;
     private volatile bool _lost;
     private volatile bool _closed;
+    private bool _sendsFurtherAhead;
     private long _sending;
     private long _sent;
 
@@ -224,7 +225,26 @@ internal sealed class SocketConnection : SignalledConnection
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> EndWriteAsync(ValueTask<SocketError> sending) => EndWrite(await sending.ConfigureAwait(false));
+    private async ValueTask<bool> EndWriteAsync(ValueTask<SocketError> sending)
+    {
+        bool sent = EndWrite(await sending.ConfigureAwait(false));
+        if (sent && !_sendsFurtherAhead)
+            SendFurtherAhead();
+        return sent;
+    }
+
+    private void SendFurtherAhead()
+    {
+        _sendsFurtherAhead = true;
+        try
+        {
+            SendAhead.Limit(_socket, SendAhead.BytesForReaders);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Reset by the peer, or aborted.
+        }
+    }
 
     private bool EndWrite(SocketError error)
     {

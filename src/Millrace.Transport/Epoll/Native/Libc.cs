@@ -105,6 +105,8 @@ internal static unsafe partial class Libc
         _ = setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, 2 * sizeof(int));
     }
 
+    public static void LimitSendAhead(int fd, int bytes) => _ = setsockopt(fd, SendAhead.Level, SendAhead.Option, &bytes, sizeof(int));
+
     /// <summary>Bytes sent that the peer's system has not acknowledged; 0 where the system does not tell.</summary>
     public static int QueuedBytes(int fd)
     {
