@@ -213,7 +213,7 @@ internal sealed partial class EpollConnection : SignalledConnection, IReadinessT
         if (_sendsFurtherAhead)
             return;
         _sendsFurtherAhead = true;
-        Libc.LimitSendAhead(_fd, SendAhead.BytesForReaders);
+        Libc.TrySetOption(_fd, SendAhead.Level, SendAhead.Option, SendAhead.BytesForReaders);
     }
 
     private bool Lose()

@@ -105,7 +105,8 @@ internal static unsafe partial class Libc
         _ = setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, 2 * sizeof(int));
     }
 
-    public static void LimitSendAhead(int fd, int bytes) => _ = setsockopt(fd, SendAhead.Level, SendAhead.Option, &bytes, sizeof(int));
+    /// <summary>Sets what the socket may also do without.</summary>
+    public static void TrySetOption(int fd, int level, int option, int value) => _ = setsockopt(fd, level, option, &value, sizeof(int));
 
     /// <summary>Bytes sent that the peer's system has not acknowledged; 0 where the system does not tell.</summary>
     public static int QueuedBytes(int fd)
