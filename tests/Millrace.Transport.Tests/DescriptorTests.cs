@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
 using Millrace.Transport.Epoll;
+using Millrace.Transport.Files;
 using Millrace.Transport.Tests.Support;
 
 namespace Millrace.Transport.Tests;
@@ -36,6 +37,28 @@ public sealed class DescriptorTests
         for (int i = 0; i < 3; i++)
             Assert.Throws<SocketException>(() => new EpollTransport(new TransportOptions { Loops = ChildLimit }));
         await using var transport = new EpollTransport(new TransportOptions { Loops = 20 });
+    }
+
+    [EpollFact]
+    public async Task A_file_that_no_descriptor_is_left_for_is_not_missing()
+    {
+        if (Environment.GetEnvironmentVariable(ChildVariable) is null)
+        {
+            await RunInChildAsync(nameof(A_file_that_no_descriptor_is_left_for_is_not_missing), Kind.Epoll);
+            return;
+        }
+        string path = typeof(DescriptorTests).Assembly.Location;
+        var open = new Stack<SafeFileHandle>();
+        Exception? failure = null;
+        while ((failure = Record.Exception(() => open.Push(FileOpening.TryOpen(path, followLink: false, out _)!))) is null)
+        {
+        }
+        open.Pop().Dispose();
+        open.Pop().Dispose();
+        Assert.Contains("(error 24)", Assert.IsType<IOException>(failure).Message, StringComparison.Ordinal);
+        Assert.Null(FileOpening.TryOpen(path + "-", followLink: false, out _));
+        while (open.TryPop(out var handle))
+            handle.Dispose();
     }
 
     [Theory(Timeout = 30_000)]

@@ -107,8 +107,10 @@ internal sealed class EpollListener : Listener, IReadinessTarget
                 bool last = _stopping is null && _transport.Headroom.IsKept(fd);
                 if (last)
                     Pause(Libc.EMFILE);
-                Adopt(fd, address[..Math.Min(length, address.Length)]);
-                return !last;
+                if (TryAdopt(fd, address[..Math.Min(length, address.Length)]))
+                    return !last;
+                Pause(Libc.ENOMEM);
+                return false;
             case -Libc.EAGAIN:
                 return false;
             case -Libc.EMFILE or -Libc.ENFILE or -Libc.ENOBUFS or -Libc.ENOMEM:
@@ -120,14 +122,18 @@ internal sealed class EpollListener : Listener, IReadinessTarget
         }
     }
 
-    private void Adopt(int fd, ReadOnlySpan<byte> address)
+    /// <summary>False if the loop cannot watch one more: the connection is closed.</summary>
+    private bool TryAdopt(int fd, ReadOnlySpan<byte> address)
     {
         var loop = EventLoop.LeastBusy(_transport.Loops);
         var connection = new EpollConnection(loop, fd, _transport.NextGeneration(), address);
-        if (loop.TryAddConnection(connection))
-            _onAccepted(connection);
-        else
+        if (!loop.TryAddConnection(connection))
+        {
             Libc.Close(fd);
+            return false;
+        }
+        _onAccepted(connection);
+        return true;
     }
 
     private void Pause(int error)

@@ -5,7 +5,7 @@ using Millrace.Transport.Epoll.Native;
 namespace Millrace.Transport.Files;
 
 /// <summary>
-/// Opens files to be sent. What cannot be opened is not there, whatever the reason: nothing here throws.
+/// Opens files to be sent. What cannot be opened is not there, whatever the reason, unless the reason is this process: that says nothing of the file.
 /// </summary>
 /// <remarks>
 /// On Linux it opens first and looks at what it has opened afterwards, so nothing can be put in its place in between, and opening never waits for the
@@ -17,6 +17,7 @@ internal static class FileOpening
     /// <param name="path">The full path.</param>
     /// <param name="followLink">Whether the last part of the path may be a symbolic link.</param>
     /// <param name="facts">What is known of what was found there, be it a regular file or not.</param>
+    /// <exception cref="IOException">There is no descriptor or memory to open it with. Linux only.</exception>
     public static SafeFileHandle? TryOpen(string path, bool followLink, out FileFacts facts)
     {
         facts = default;
@@ -39,6 +40,8 @@ internal static class FileOpening
     {
         facts = default;
         int fd = Libc.OpenToRead(path, followLink);
+        if (fd is -Libc.EMFILE or -Libc.ENFILE or -Libc.ENOMEM)
+            throw new IOException($"There is no descriptor or memory to open a file with (error {-fd}). Raise the limit of open files or set a limit of connections.");
         if (fd < 0)
             return null;
         var handle = new SafeFileHandle(fd, ownsHandle: true);

@@ -44,7 +44,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
 
     /// <summary>An interim response: a status and fields, no framing (RFC 9110 section 15.2).</summary>
     public void AppendInterim(int status, ResponseHeaders headers) =>
-        ResponseHeadWriter.Write(_buffer, new ResponseHead { Status = status, Framing = BodyFraming.None, Fields = headers.Fields });
+        ResponseHeadWriter.Write(_buffer, new ResponseHead { Status = status, Connection = NamesUpgrade(headers), Framing = BodyFraming.None, Fields = headers.Fields });
 
     /// <summary>The head after which the bytes are another protocol's.</summary>
     public void AppendUpgrade(UpgradeResponse response) => AppendSwitch(response.WireStatus, response.HeadersIfAny is { } headers ? headers.Fields : []);
@@ -62,7 +62,7 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             Reason = response.Reason,
             Date = headers is { HasDate: true } ? [] : server.Date,
             Server = headers is { HasServer: true } ? [] : server.ServerField,
-            Connection = framing.Directive(minorVersion) | (headers is { HasUpgrade: true } ? ConnectionDirective.Upgrade : ConnectionDirective.None),
+            Connection = framing.Directive(minorVersion) | NamesUpgrade(headers),
             Framing = framing.Body,
             ContentLength = framing.ContentLength,
             ContentType = response.ContentTypeBytes,
@@ -119,6 +119,9 @@ internal sealed partial class Http1Output(Server server, Connection connection)
             connection.Loop.Timers.Remove(_deadline);
         _buffer.Clear();
     }
+
+    /// <summary>RFC 9110 section 7.8.</summary>
+    private static ConnectionDirective NamesUpgrade(ResponseHeaders? headers) => headers is { HasUpgrade: true } ? ConnectionDirective.Upgrade : ConnectionDirective.None;
 
     private void AppendSwitch(int status, ReadOnlySpan<KeyValuePair<string, string>> fields) =>
         ResponseHeadWriter.Write(_buffer, new ResponseHead

@@ -68,7 +68,7 @@ public sealed partial class Server : IAsyncDisposable
         Loggers = loggers;
 
         Options = options;
-        Logger = loggers.CreateLogger("Millrace.Server");
+        Logger = new HarmlessLogger(loggers.CreateLogger("Millrace.Server"));
         ServerField = options.ServerHeader is null ? [] : System.Text.Encoding.Latin1.GetBytes(options.ServerHeader);
         Limits = new Http1Limits
         {

@@ -1,3 +1,4 @@
+using Millrace.Telemetry;
 using Millrace.Transport.Pipes;
 
 namespace Millrace;
@@ -48,7 +49,7 @@ public sealed class NamedPipeSite : BaseSite
     private protected override ValueTask ListenAsync(Server server, CancellationToken cancellationToken)
     {
         Keep(server.StartListener(
-            (loops, onAccepted) => new PipeListener(new PipeEndPoint(_path), NameIn(_path), CurrentUserOnly, loops, server.Loggers.CreateLogger("Millrace.Transport"), onAccepted), Tls));
+            (loops, onAccepted) => new PipeListener(new PipeEndPoint(_path), NameIn(_path), CurrentUserOnly, loops, new HarmlessLogger(server.Loggers.CreateLogger("Millrace.Transport")), onAccepted), Tls));
         return ValueTask.CompletedTask;
     }
 }

@@ -16,10 +16,19 @@ public sealed class ServerRunner : BaseRunner
     {
     }
 
-    private protected override Task<Server> StartServerAsync(CancellationToken cancellationToken)
+    private protected override async Task<Server> StartServerAsync(CancellationToken cancellationToken)
     {
-        _server.Open(Transports.Open(_server.Options, _server.Loggers));
-        return Task.FromResult(_server);
+        var transport = Transports.Open(_server.Options, _server.Loggers);
+        try
+        {
+            _server.Open(transport);
+            return _server;
+        }
+        catch (InvalidOperationException)
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private protected override Task TellStoppingAsync() => Task.CompletedTask;

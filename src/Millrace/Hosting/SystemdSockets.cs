@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Sockets;
+using Millrace.Transport.Epoll.Native;
 
 namespace Millrace;
 
@@ -34,8 +35,12 @@ public static class SystemdSockets
             {
                 // A descriptor without a name is called so by systemd.
                 bool isMeant = name is null || name == names.ElementAtOrDefault(i) || (name == "unknown" && i >= names.Length);
-                if (isMeant && Taken.Add(FirstDescriptor + i))
-                    sockets.Add(new Socket(new SafeSocketHandle(FirstDescriptor + i, ownsHandle: true)));
+                if (!isMeant || !Taken.Add(FirstDescriptor + i))
+                    continue;
+                // They came in by inheritance, and would go on to every program that this process starts.
+                if (OperatingSystem.IsLinux())
+                    Libc.CloseOnExec(FirstDescriptor + i);
+                sockets.Add(new Socket(new SafeSocketHandle(FirstDescriptor + i, ownsHandle: true)));
             }
         }
         return sockets;

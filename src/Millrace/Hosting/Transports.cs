@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Millrace.Telemetry;
 using Millrace.Transport;
 using Millrace.Transport.Epoll;
 using Millrace.Transport.Sockets;
@@ -17,7 +18,7 @@ internal static class Transports
             HandOverInterval = options.HandOverInterval,
             ThreadsMax = options.LoopThreadsMax,
             TimeProvider = options.TimeProvider,
-            Logger = loggers.CreateLogger("Millrace.Transport"),
+            Logger = new HarmlessLogger(loggers.CreateLogger("Millrace.Transport")),
         };
         return options.Transport switch
         {

@@ -36,7 +36,7 @@ for (int i = 0; i < args.Length; i++)
 }
 
 var app = new Application();
-app.AddRoutes([Get("/", Hello), Get("/process", Process), Get("/wait", WaitForLineAsync), Get("/stuck", StuckAsync), Get("/exit", Exit)]);
+app.AddRoutes([Get("/", Hello), Get("/process", Process), Get("/wait", WaitForLineAsync), Get("/stuck", StuckAsync), Get("/exit", Exit), Get("/inherited", InheritedAsync)]);
 app.OnCleanup.Add(_ => Console.WriteLine("cleaned up"));
 if (fails)
     app.OnStartup.Add(_ => throw new InvalidOperationException("The start fails."));
@@ -56,6 +56,13 @@ static TlsOptions MakeTls()
 static Response Hello(Request request) => Response.Text("Hello, world");
 
 static Response Process(Request request) => Response.Text($"{Environment.ProcessId}");
+
+// Whether a program that this one starts has the descriptor that this one was started with.
+static async Task<Response> InheritedAsync(Request request)
+{
+    using var program = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "test -e /proc/$$/fd/3 && echo yes || echo no"]) { RedirectStandardOutput = true })!;
+    return Response.Text(await program.StandardOutput.ReadToEndAsync());
+}
 
 static Response Exit(Request request) => throw new GracefulExit();
 

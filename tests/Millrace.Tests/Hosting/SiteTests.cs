@@ -26,6 +26,20 @@ public sealed class SiteTests
         Assert.False(File.Exists(path.Path));
     }
 
+    [Fact]
+    public async Task A_socket_of_systemd_is_not_handed_on_to_the_programs_that_the_server_starts()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd is Linux's.");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        using var server = await ChildServer.ActivateAsync(socket);
+        using var client = await RawClient.ConnectAsync(server.EndPoint);
+        Assert.Equal("no\n", (await client.AskForAsync("/inherited")).Text);
+        server.Signal(ChildServer.SIGTERM);
+        Assert.Equal((0, ""), await server.EndAsync());
+    }
+
     [Theory]
     [MemberData(nameof(Kinds.Network), MemberType = typeof(Kinds))]
     public async Task An_abstract_name_needs_no_file(Kind kind)

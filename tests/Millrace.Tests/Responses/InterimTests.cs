@@ -104,5 +104,21 @@ public sealed class InterimTests
         Assert.Equal("hi", (await client.ReadAsync()).Text);
     }
 
+    [Fact]
+    public async Task An_interim_response_that_names_a_protocol_to_upgrade_to_says_so_in_Connection()
+    {
+        // RFC 9110 section 7.8.
+        await using var server = new RunningServer(Kind.InMemory, [Get("/", async request =>
+        {
+            await request.SendInterimAsync(104, new() { { "Upgrade", "h2c" } });
+            return new Response();
+        })]);
+        using var client = await server.ConnectAsync();
+        await client.GetAsync("/");
+        string head = await client.ReadHeadAsync();
+        Assert.Contains("\r\nConnection: Upgrade\r\n", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nUpgrade: h2c\r\n", head, StringComparison.Ordinal);
+    }
+
     private static ResponseHeaders Link(string link) => new() { { "Link", link } };
 }

@@ -43,6 +43,8 @@ internal static unsafe partial class Libc
     private const int SOL_SOCKET = 1;
     private const int SO_LINGER = 13;
     private const int SIOCOUTQ = 0x5411;
+    private const int F_SETFD = 2;
+    private const int FD_CLOEXEC = 1;
 
     public static int EpollCreate() => Checked(epoll_create1(EPOLL_CLOEXEC));
 
@@ -107,6 +109,9 @@ internal static unsafe partial class Libc
 
     /// <summary>Sets what the socket may also do without.</summary>
     public static void TrySetOption(int fd, int level, int option, int value) => _ = setsockopt(fd, level, option, &value, sizeof(int));
+
+    /// <summary>Programs that this process starts do not inherit the descriptor.</summary>
+    public static void CloseOnExec(int fd) => _ = fcntl(fd, F_SETFD, FD_CLOEXEC);
 
     /// <summary>Bytes sent that the peer's system has not acknowledged; 0 where the system does not tell.</summary>
     public static int QueuedBytes(int fd)
@@ -198,9 +203,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     private static partial int getsockname(int fd, byte* address, int* length);
 
-    // Not variadic here: on Linux a third argument is passed alike on x64 and arm64.
+    // These two are not variadic here: on Linux a third argument is passed alike on x64 and arm64.
     [LibraryImport("libc")]
     private static partial int ioctl(int fd, nuint request, int* argument);
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc")]
     private static partial nint read(int fd, void* buffer, nuint length);
