@@ -172,9 +172,8 @@ internal sealed class RecordStream(Connection connection) : Stream, IValueTaskSo
         int n;
         while ((n = Take(buffer)) == Connection.NothingYet)
         {
-            // Interrupted: the time of the handshake is over.
-            if (!await connection.WaitReadableAsync().ConfigureAwait(false))
-                _ended = true;
+            // An interrupt was meant for a wait that came before: when the time of the handshake is over, the connection is aborted.
+            await connection.WaitReadableAsync().ConfigureAwait(false);
         }
         return n;
     }

@@ -6,8 +6,8 @@ using Millrace.Transport.Tls;
 
 namespace Millrace.Tests.Tls;
 
-/// <summary>The end of an encrypted connection whose last bytes do not go out.</summary>
-public sealed class TlsClosingTests
+/// <summary>An encrypted connection whose handshake begins, or whose end comes, at a bad moment.</summary>
+public sealed class TlsConnectionTests
 {
     [Fact]
     public async Task The_connection_below_is_closed_when_nothing_uses_it_any_more()
@@ -30,6 +30,23 @@ public sealed class TlsClosingTests
         await below.Closed.InTime();
         await listener.StopAsync();
         Assert.Equal(0, transport.Loops[0].Buffers.Rented);
+    }
+
+    [Fact]
+    public async Task An_interrupt_that_was_meant_for_the_wait_before_does_not_end_the_handshake()
+    {
+        await using var transport = new InMemoryTransport(new TransportOptions { Loops = 1 });
+        Connection? below = null;
+        var listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions(), connection => below = connection);
+        using var stream = transport.Connect(listener.LocalEndPoint);
+        using var client = new SslStream(stream);
+        var connection = new TlsConnection(below!);
+        connection.Interrupt();
+        var securing = connection.SecureAsync((_, _, _, _) => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.OfServer })).AsTask();
+        await client.AuthenticateAsClientAsync(TestCertificates.Client(), TestContext.Current.CancellationToken).InTime();
+        Assert.Null(await securing.InTime());
+        connection.Close();
+        await listener.StopAsync();
     }
 
     /// <summary>A write that is held ends on another thread, as that of a socket does.</summary>
