@@ -3,18 +3,20 @@
 # All clients stand for other machines. So the server has a processor for itself, and on the other one the slow clients get what the client that asks leaves over.
 # The first round is not counted: in it the runtime compiles what only slow clients make it do.
 # Needs Linux, two processors, slowhttptest and h2load (Debian: slowhttptest, nghttp2-client). usage: benchmarks/slow.sh [connections [rounds]]
+# SERVER_CPUS and CLIENT_CPUS name other processors, as taskset does: 0,1 for both puts all of them on both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 connections=${1:-1000}
 rounds=${2:-3}
 port=${PORT:-8093}
 url=http://127.0.0.1:$port
+for tool in slowhttptest h2load taskset chrt ss curl; do command -v $tool > /dev/null || { echo "$tool is not installed"; exit 1; }; done
 out=$(mktemp -d)
 ulimit -n 16384 2> "$out/ulimit" || echo "fewer descriptors than wanted: $(ulimit -n)"
 dotnet build samples/Echo -c Release -v q --nologo > "$out/build" || { cat "$out/build"; exit 1; }
-taskset -c 0 dotnet run --project samples/Echo -c Release --no-build -- "$port" > "$out/echo" 2>&1 &
+taskset -c "${SERVER_CPUS:-0}" dotnet run --project samples/Echo -c Release --no-build -- "$port" > "$out/echo" 2>&1 &
 server=$!
-taskset -cp 1 $$ > "$out/taskset"
+taskset -cp "${CLIENT_CPUS:-1}" $$ > "$out/taskset"
 # A server ends by the signal it ends gracefully by; dotnet run passes it on.
 trap 'kill -TERM $server 2> "$out/kill" || true; wait $server || true; rm -rf "$out"' EXIT
 until curl -fsS -o "$out/page" "$url/" 2> "$out/curl"; do kill -0 $server; done

@@ -96,7 +96,11 @@ public sealed class TransferTests
         {
             var buffer = new byte[count];
             for (int n = 0; n < count;)
-                n += await client.ReceiveAsync(buffer.AsMemory(n), TestContext.Current.CancellationToken);
+            {
+                int more = await client.ReceiveAsync(buffer.AsMemory(n), TestContext.Current.CancellationToken);
+                Assert.NotEqual(0, more);
+                n += more;
+            }
         }
     }
 
